@@ -1,0 +1,216 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Bounds of one document. They stop alias bombs and runaway nesting; no
+// configuration comes near.
+const (
+	maxNodes = 200_000
+	maxNest  = 64
+)
+
+type kind uint8
+
+const (
+	scalarNode kind = iota
+	nullNode
+	mappingNode
+	sequenceNode
+)
+
+// node is a YAML node that knows where it came from. Aliases and merge keys are
+// resolved, variables expanded.
+type node struct {
+	kind kind
+	text string // of a scalar
+	// tag is the YAML tag of a scalar (!!int, !!str, ...), or empty for text whose
+	// type its reader decides: variables, environment and flags.
+	tag    string
+	pos    Position
+	fields []member
+	items  []*node
+	// dir is what relative paths in this node are relative to.
+	dir string
+	// secret: the value came from ${env.} or ${file.}.
+	secret bool
+	// err is the variable in this scalar that could not be expanded.
+	err *Error
+}
+
+type member struct {
+	key   string
+	at    Position
+	value *node
+}
+
+func (n *node) get(key string) *node {
+	for i := range n.fields {
+		if n.fields[i].key == key {
+			return n.fields[i].value
+		}
+	}
+	return nil
+}
+
+// reader turns one document into nodes.
+type reader struct {
+	file string
+	dir  string
+	// vars expands variables; nil where they have no meaning, as in flags.
+	vars  *variables
+	errs  Errors
+	count int
+}
+
+var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+
+// parse reads one YAML document. A nil node means that there is nothing to
+// decode: the document is empty, or not YAML.
+func (r *reader) parse(data []byte) *node {
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	var doc, more yaml.Node
+	if err := dec.Decode(&doc); err != nil {
+		if !errors.Is(err, io.EOF) {
+			r.syntax(err)
+		}
+		return nil
+	}
+	switch err := dec.Decode(&more); {
+	case err == nil:
+		r.fail(Position{r.file, more.Line, more.Column}, "the file holds more than one YAML document", "keep one document, or pass several files")
+	case !errors.Is(err, io.EOF):
+		r.syntax(err)
+		return nil
+	}
+	if len(doc.Content) == 0 {
+		return nil
+	}
+	n := r.convert(doc.Content[0], "", 0)
+	if n == nil || n.kind == nullNode || r.count > maxNodes {
+		return nil
+	}
+	return n
+}
+
+func (r *reader) syntax(err error) {
+	message := err.Error()
+	pos := Position{File: r.file, Line: 1, Column: 1}
+	if m := yamlLine.FindStringSubmatch(message); m != nil {
+		message = message[len(m[0]):]
+		if line, err := strconv.Atoi(m[1]); err == nil && line > 0 {
+			pos.Line = line
+		}
+	}
+	r.fail(pos, "not well-formed YAML: "+message, "")
+}
+
+func (r *reader) fail(pos Position, message, hint string) {
+	r.errs = append(r.errs, errorAt(pos, CodeSyntax, "", message, hint))
+}
+
+func (r *reader) convert(y *yaml.Node, path string, depth int) *node {
+	pos := Position{r.file, y.Line, y.Column}
+	r.count++
+	if r.count > maxNodes || depth > maxNest {
+		if r.count <= maxNodes+1 {
+			r.fail(pos, fmt.Sprintf("the document nests deeper than %d levels or, aliases expanded, holds more than %d values", maxNest, maxNodes), "")
+		}
+		r.count = maxNodes + 1 // report once, and convert no more
+		return nil
+	}
+	n := &node{pos: pos, dir: r.dir}
+	switch y.Kind {
+	case yaml.AliasNode:
+		return r.convert(y.Alias, path, depth+1)
+	case yaml.MappingNode:
+		n.kind = mappingNode
+		r.mapping(n, y, path, depth)
+	case yaml.SequenceNode:
+		n.kind = sequenceNode
+		for i, item := range y.Content {
+			if c := r.convert(item, join(path, strconv.Itoa(i)), depth+1); c != nil {
+				n.items = append(n.items, c)
+			}
+		}
+	default:
+		n.kind, n.text, n.tag = scalarNode, y.Value, y.ShortTag()
+		if n.tag == "!!null" {
+			n.kind = nullNode
+			return n
+		}
+		if r.vars != nil && n.tag == "!!str" && strings.Contains(n.text, "${") {
+			r.vars.expand(n, path)
+		}
+	}
+	return n
+}
+
+func (r *reader) mapping(n *node, y *yaml.Node, path string, depth int) {
+	seen := map[string]Position{}
+	var merged []*yaml.Node
+	for i := 0; i+1 < len(y.Content); i += 2 {
+		k, v := y.Content[i], y.Content[i+1]
+		at := Position{r.file, k.Line, k.Column}
+		switch {
+		case k.ShortTag() == "!!merge":
+			merged = append(merged, v)
+			continue
+		case k.Kind != yaml.ScalarNode:
+			r.fail(at, "a key must be plain text", "")
+			continue
+		}
+		if first, ok := seen[k.Value]; ok {
+			r.errs = append(r.errs, errorAt(at, CodeDuplicateKey, join(path, k.Value),
+				fmt.Sprintf("the key %q is given twice", k.Value), fmt.Sprintf("first given at line %d", first.Line)))
+			continue
+		}
+		seen[k.Value] = at
+		if c := r.convert(v, join(path, k.Value), depth+1); c != nil {
+			n.fields = append(n.fields, member{k.Value, at, c})
+		}
+	}
+	for _, m := range merged {
+		r.merge(n, m, seen, path, depth+1)
+	}
+}
+
+// merge carries out `<<:`; keys written out win over merged ones.
+func (r *reader) merge(n *node, y *yaml.Node, seen map[string]Position, path string, depth int) {
+	c := r.convert(y, path, depth)
+	if c == nil {
+		return
+	}
+	sources := []*node{c}
+	if c.kind == sequenceNode {
+		sources = c.items
+	}
+	for _, s := range sources {
+		if s.kind != mappingNode {
+			r.fail(s.pos, "only mappings can be merged with <<", "")
+			continue
+		}
+		for _, f := range s.fields {
+			if _, ok := seen[f.key]; !ok {
+				seen[f.key] = f.at
+				n.fields = append(n.fields, f)
+			}
+		}
+	}
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}

@@ -1,0 +1,154 @@
+package config
+
+import (
+	"reflect"
+	"strings"
+	"sync"
+)
+
+// key is what a struct field of types.go says about one key of router.yaml.
+type key struct {
+	name     string // as in YAML
+	goName   string
+	index    int
+	typ      reflect.Type
+	def      string
+	hasDef   bool
+	enum     []string
+	format   string
+	min      string
+	required bool
+	secret   bool
+	moved    bool
+}
+
+var keyCache sync.Map // reflect.Type -> []key
+
+// keysOf lists the keys of a struct in the order of its fields.
+func keysOf(t reflect.Type) []key {
+	if c, ok := keyCache.Load(t); ok {
+		return c.([]key)
+	}
+	var keys []key
+	for i := range t.NumField() {
+		f := t.Field(i)
+		k := key{name: f.Tag.Get("yaml"), goName: f.Name, index: i, typ: f.Type,
+			format: f.Tag.Get("format"), min: f.Tag.Get("min"),
+			required: f.Tag.Get("required") == "true", secret: f.Tag.Get("secret") == "true", moved: f.Tag.Get("short") == "moved"}
+		k.def, k.hasDef = f.Tag.Lookup("default")
+		if e := f.Tag.Get("enum"); e != "" {
+			k.enum = strings.Split(e, ",")
+		}
+		keys = append(keys, k)
+	}
+	c, _ := keyCache.LoadOrStore(t, keys)
+	return c.([]key)
+}
+
+func findKey(t reflect.Type, name string) (key, bool) {
+	for _, k := range keysOf(t) {
+		if k.name == name {
+			return k, true
+		}
+	}
+	return key{}, false
+}
+
+func keyNames(t reflect.Type) []string {
+	var names []string
+	for _, k := range keysOf(t) {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+var (
+	durationType = reflect.TypeFor[Duration]()
+	sizeType     = reflect.TypeFor[Size]()
+	rateType     = reflect.TypeFor[Rate]()
+	schemaType   = reflect.TypeFor[Schema]()
+)
+
+// indirect returns what a pointer type points to; pointers mean "may be absent".
+func indirect(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
+}
+
+// isScalar reports whether values of t are written as one scalar.
+func isScalar(t reflect.Type) bool {
+	switch indirect(t) {
+	case rateType:
+		return true
+	}
+	switch indirect(t).Kind() {
+	case reflect.Struct, reflect.Slice, reflect.Map:
+		return false
+	}
+	return true
+}
+
+// isNamedList reports whether t is a list whose entries are told apart by name.
+func isNamedList(t reflect.Type) bool {
+	if t.Kind() != reflect.Slice || t.Elem().Kind() != reflect.Struct {
+		return false
+	}
+	_, ok := findKey(t.Elem(), "name")
+	return ok
+}
+
+// scalarForm is how a struct may be written as one scalar.
+type scalarForm struct {
+	// kind is the scalar's type.
+	kind reflect.Kind
+	// reset: the scalar says all there is to say, so lower layers are forgotten.
+	reset bool
+	// long returns the same in long form.
+	long func(n *node) *node
+	// doc is for the reference.
+	doc string
+}
+
+var enabledForm = scalarForm{
+	kind: reflect.Bool,
+	long: func(n *node) *node { return mappingOf(n, "enabled", n) },
+	doc:  "`true` or `false` sets `enabled`.",
+}
+
+var scalarForms = map[reflect.Type]scalarForm{
+	reflect.TypeFor[Introspection](): enabledForm,
+	reflect.TypeFor[Playground]():    enabledForm,
+	reflect.TypeFor[Health]():        enabledForm,
+	reflect.TypeFor[WatchSettings](): enabledForm,
+	schemaType: {
+		kind:  reflect.String,
+		reset: true,
+		long: func(n *node) *node {
+			source := *n
+			if n.text == "auto" {
+				return mappingOf(n, "source", &source)
+			}
+			source.text, source.tag = "file", "!!str"
+			return mappingOf(n, "source", &source, "file", n)
+		},
+		doc: "A plain string is `auto` or the path of an SDL file.",
+	},
+}
+
+// reserved are keys that later versions will have. Naming them tells a user that
+// the key is right and the version is not.
+var reserved = map[reflect.Type][]string{
+	reflect.TypeFor[Config]():   {"entities", "joins", "transforms"},
+	reflect.TypeFor[Subgraph](): {"entities", "joins", "transforms"},
+}
+
+// mappingOf builds a mapping at the place of n from keys and their values.
+func mappingOf(n *node, pairs ...any) *node {
+	m := &node{kind: mappingNode, pos: n.pos, dir: n.dir}
+	for i := 0; i < len(pairs); i += 2 {
+		m.fields = append(m.fields, member{pairs[i].(string), n.pos, pairs[i+1].(*node)})
+	}
+	return m
+}

@@ -1,0 +1,324 @@
+package config
+
+// The doc comment of each field below is also its text in the JSON schema and in
+// docs/config.md, so it speaks to the person who writes router.yaml.
+//
+// Struct tags:
+//
+//	yaml      the key
+//	default   the default, written as in YAML
+//	enum      the values allowed, comma-separated
+//	format    file: a path, resolved against the file that names it
+//	          url, listen, path: checked as such
+//	min       the smallest value allowed
+//	required  must be given
+//	secret    always masked when printed
+//	short     "moved": a short form, emptied by Expand in favour of the long one
+//
+// A list whose element type has a Name field merges by name over several files.
+
+// Config is everything router.yaml can say. The Config of a [Loaded] is in long
+// form: short forms have been moved to where their long form lives.
+type Config struct {
+	// Address the router serves on: host:port, or unix:///path/to.sock for a unix socket.
+	Listen string `yaml:"listen" default:"127.0.0.1:4000" format:"listen"`
+	// The GraphQL endpoint.
+	GraphQL GraphQL `yaml:"graphql"`
+	// The upstreams that make up the graph. Beside `supergraph`, an entry only overrides url, headers and timeout of the subgraph of that name.
+	Subgraphs []Subgraph `yaml:"subgraphs"`
+	// A supergraph composed beforehand (join spec), from any composer, instead of composing `subgraphs` at start.
+	Supergraph *Supergraph `yaml:"supergraph"`
+	// Where the last good schemas of the upstreams are kept.
+	SchemaCache SchemaCache `yaml:"schema_cache"`
+	// Which headers travel from clients to subgraphs. Nothing is forwarded unless a rule says so.
+	Headers Headers `yaml:"headers"`
+	// Time limits, body sizes, connections and request de-duplication.
+	TrafficShaping TrafficShaping `yaml:"traffic_shaping"`
+	// What one operation may ask for. 0 turns a single limit off.
+	Limits Limits `yaml:"limits"`
+	// How operations are planned.
+	QueryPlanning QueryPlanning `yaml:"query_planning"`
+	// Memory for the router's caches.
+	Caches Caches `yaml:"caches"`
+	// Introspection by clients (`__schema`, `__type`); `true` is short for `{enabled: true}`.
+	Introspection Introspection `yaml:"introspection"`
+	// The GraphiQL page; `true` is short for `{enabled: true}`.
+	Playground Playground `yaml:"playground"`
+	// Health endpoints; `false` is short for `{enabled: false}`.
+	Health Health `yaml:"health"`
+	// Logging.
+	Log Log `yaml:"log"`
+	// Reload when a file of the configuration changes; `false` is short for `{enabled: false}`.
+	Watch WatchSettings `yaml:"watch"`
+	// Time between the signal to stop and the closing of the listener, during which `/health/ready` already answers 503 so that load balancers can leave.
+	ShutdownDelay Duration `yaml:"shutdown_delay" default:"0s"`
+	// Longest time that requests in flight may take after the listener has closed; what still runs then is cancelled.
+	GracePeriod Duration `yaml:"grace_period" default:"30s"`
+}
+
+// GraphQL is the endpoint clients send operations to.
+type GraphQL struct {
+	// URL path of the GraphQL endpoint.
+	Path string `yaml:"path" default:"/graphql" format:"path"`
+}
+
+// Subgraph is one upstream.
+type Subgraph struct {
+	// Name of the subgraph: a letter, then letters, digits, `_` or `-`; at most 64 characters. It appears in plans, errors and metrics.
+	Name string `yaml:"name" required:"true"`
+	// Where operations are sent: http://, https://, h2c:// (HTTP/2 without TLS), or unix:///run/x.sock?path=/graphql. Required unless `supergraph` is set.
+	URL string `yaml:"url" format:"url"`
+	// Where the schema comes from: a file path, `auto`, or the long form.
+	Schema Schema `yaml:"schema"`
+	// Short form of `traffic_shaping.subgraphs[].request_timeout` for this subgraph.
+	Timeout *Duration `yaml:"timeout" min:"1ms" short:"moved"`
+	// Short form of `headers.subgraphs[]` for this subgraph.
+	Headers *HeaderRules `yaml:"headers" short:"moved"`
+}
+
+// Schema says where a subgraph's schema comes from. As a plain string: `auto`, or
+// the path of an SDL file.
+type Schema struct {
+	// `auto`: ask the subgraph for `_service { sdl }`, else introspect it. `service`: only the former. `introspection`: only the latter. `file`: an SDL file (implied when `file` is given).
+	Source string `yaml:"source" default:"auto" enum:"auto,file,service,introspection"`
+	// Path of the SDL file, relative to the file that names it.
+	File string `yaml:"file" format:"file"`
+	// URL to ask for the schema, if it is not the subgraph's `url`.
+	URL string `yaml:"url" format:"url"`
+	// Headers sent when the schema is asked for, such as an API key.
+	Headers map[string]string `yaml:"headers" secret:"true"`
+	// How often to look for a changed schema; 0 means only at start and at reload.
+	PollInterval Duration `yaml:"poll_interval" default:"0s"`
+	// If the schema cannot be loaded: `fail` the load (a running router keeps its graph), go on with the `last_good` schema, or `omit` the subgraph from the graph.
+	OnUnavailable string `yaml:"on_unavailable" default:"fail" enum:"fail,last_good,omit"`
+	// Longest time one attempt to load the schema may take.
+	Timeout Duration `yaml:"timeout" default:"10s" min:"1ms"`
+}
+
+// Supergraph is a precomposed supergraph.
+type Supergraph struct {
+	// `file`: read `path`. `url`: fetch `url`. Implied by whichever of the two is given.
+	Source string `yaml:"source" enum:"file,url"`
+	// Path of the supergraph SDL, relative to the file that names it.
+	Path string `yaml:"path" format:"file"`
+	// http(s) URL of the supergraph SDL.
+	URL string `yaml:"url" format:"url"`
+	// Headers sent when the supergraph is fetched, such as an API key.
+	Headers map[string]string `yaml:"headers" secret:"true"`
+	// How often to look for a changed supergraph; 0 means only at start and at reload.
+	PollInterval Duration `yaml:"poll_interval" default:"0s"`
+	// Longest time one attempt to fetch the supergraph may take.
+	Timeout Duration `yaml:"timeout" default:"10s" min:"1ms"`
+}
+
+// SchemaCache keeps schemas over restarts.
+type SchemaCache struct {
+	// Folder where the last good schema of each upstream is kept for `on_unavailable: last_good`, relative to the file that names it. Empty: kept in memory only, lost at restart.
+	Dir string `yaml:"dir" format:"file"`
+}
+
+// Headers says which headers reach the subgraphs.
+type Headers struct {
+	// Short form: names of client headers sent on to every subgraph. Expands to `propagate` rules ahead of those in `all.request`.
+	Forward []string `yaml:"forward" short:"moved"`
+	// Rules for every subgraph.
+	All AllHeaders `yaml:"all"`
+	// Rules for single subgraphs, applied after those in `all`.
+	Subgraphs []SubgraphHeaders `yaml:"subgraphs"`
+}
+
+// AllHeaders are the header rules of every subgraph.
+type AllHeaders struct {
+	// Rules for the requests to subgraphs, applied in order.
+	Request []HeaderRule `yaml:"request"`
+}
+
+// SubgraphHeaders are the header rules of one subgraph.
+type SubgraphHeaders struct {
+	// Name of the subgraph.
+	Name string `yaml:"name" required:"true"`
+	// Rules for the requests to this subgraph, applied in order.
+	Request []HeaderRule `yaml:"request"`
+}
+
+// HeaderRules are the header rules written beside a subgraph.
+type HeaderRules struct {
+	// Names of client headers sent on to this subgraph. Expands to `propagate` rules ahead of those in `request`.
+	Forward []string `yaml:"forward"`
+	// Rules for the requests to this subgraph, applied in order.
+	Request []HeaderRule `yaml:"request"`
+}
+
+// HeaderRule is one rule; exactly one of its keys is given.
+type HeaderRule struct {
+	// Send a header of the client's request on.
+	Propagate *PropagateHeader `yaml:"propagate"`
+	// Drop headers that earlier rules set.
+	Remove *RemoveHeader `yaml:"remove"`
+	// Set a header to a fixed value.
+	Insert *InsertHeader `yaml:"insert"`
+}
+
+// PropagateHeader sends client headers on; exactly one of named and matching is given.
+type PropagateHeader struct {
+	// Name of the header; case does not matter.
+	Named string `yaml:"named"`
+	// Regular expression (RE2) over header names in lower case. Headers that belong to one connection (such as Connection or Content-Length) never match.
+	Matching string `yaml:"matching"`
+	// Name under which the subgraph gets the header; only with `named`.
+	Rename string `yaml:"rename"`
+	// Value sent if the client did not send the header; only with `named`.
+	Default *string `yaml:"default"`
+}
+
+// RemoveHeader drops headers; exactly one of named and matching is given.
+type RemoveHeader struct {
+	// Name of the header; case does not matter.
+	Named string `yaml:"named"`
+	// Regular expression (RE2) over header names in lower case.
+	Matching string `yaml:"matching"`
+}
+
+// InsertHeader sets a header.
+type InsertHeader struct {
+	// Name of the header.
+	Name string `yaml:"name" required:"true"`
+	// Value of the header.
+	Value string `yaml:"value" required:"true" secret:"true"`
+}
+
+// TrafficShaping is about time, size and connections.
+type TrafficShaping struct {
+	// Requests to every subgraph.
+	All Traffic `yaml:"all"`
+	// What differs for single subgraphs.
+	Subgraphs []SubgraphTraffic `yaml:"subgraphs"`
+	// Requests from clients.
+	Router RouterTraffic `yaml:"router"`
+}
+
+// Traffic shapes the requests to a subgraph.
+type Traffic struct {
+	// Longest time one request to a subgraph may take, body included.
+	RequestTimeout Duration `yaml:"request_timeout" default:"30s" min:"1ms"`
+	// Send equal queries (same URL, body and headers) that are in flight at the same time only once.
+	DedupeEnabled bool `yaml:"dedupe_enabled" default:"true"`
+	// Largest answer taken from a subgraph, after decompression.
+	MaxResponseBodySize Size `yaml:"max_response_body_size" default:"50MB" min:"1"`
+	// Most HTTP/1.1 connections kept to one host.
+	MaxConnectionsPerHost int `yaml:"max_connections_per_host" default:"512" min:"1"`
+	// Time after which an unused connection is closed.
+	PoolIdleTimeout Duration `yaml:"pool_idle_timeout" default:"30s" min:"1ms"`
+}
+
+// SubgraphTraffic overrides [Traffic] for one subgraph; a key not given keeps
+// the value of `all`.
+type SubgraphTraffic struct {
+	// Name of the subgraph.
+	Name string `yaml:"name" required:"true"`
+	// Longest time one request to this subgraph may take, body included.
+	RequestTimeout *Duration `yaml:"request_timeout" min:"1ms"`
+	// Send equal queries (same URL, body and headers) that are in flight at the same time only once.
+	DedupeEnabled *bool `yaml:"dedupe_enabled"`
+	// Largest answer taken from this subgraph, after decompression.
+	MaxResponseBodySize *Size `yaml:"max_response_body_size" min:"1"`
+	// Most HTTP/1.1 connections kept to one host.
+	MaxConnectionsPerHost *int `yaml:"max_connections_per_host" min:"1"`
+	// Time after which an unused connection is closed.
+	PoolIdleTimeout *Duration `yaml:"pool_idle_timeout" min:"1ms"`
+}
+
+// RouterTraffic shapes the requests from clients.
+type RouterTraffic struct {
+	// Longest time one client request may take in all.
+	RequestTimeout Duration `yaml:"request_timeout" default:"60s" min:"1ms"`
+	// Largest request body taken from a client, after decompression.
+	MaxRequestBodySize Size `yaml:"max_request_body_size" default:"2MB" min:"1"`
+	// Answering equal client queries that are in flight at the same time once.
+	Dedupe RouterDedupe `yaml:"dedupe"`
+}
+
+// RouterDedupe is the de-duplication of whole client operations; mutations are
+// never shared.
+type RouterDedupe struct {
+	// Whether equal queries in flight are answered once.
+	Enabled bool `yaml:"enabled" default:"false"`
+	// Client headers that may differ between two queries that are taken as equal; all others must be the same.
+	IgnoreHeaders []string `yaml:"ignore_headers" default:"[baggage, content-length, traceparent, tracestate, user-agent, x-request-id]"`
+}
+
+// Limits bound what one operation may ask for.
+type Limits struct {
+	// Deepest nesting of fields.
+	MaxDepth int `yaml:"max_depth" default:"20" min:"0"`
+	// Most aliases in an operation, fragments expanded.
+	MaxAliases int `yaml:"max_aliases" default:"30" min:"0"`
+	// Most fields at the root of an operation, fragments expanded.
+	MaxRootFields int `yaml:"max_root_fields" default:"20" min:"0"`
+	// Most fields in an operation, fragments expanded.
+	MaxFields int `yaml:"max_fields" default:"2000" min:"0"`
+	// Most tokens in the operation's text.
+	MaxTokens int `yaml:"max_tokens" default:"15000" min:"0"`
+	// Most directives in an operation, fragments expanded.
+	MaxDirectives int `yaml:"max_directives" default:"50" min:"0"`
+	// Largest response written to a client, before compression.
+	MaxResponseSize Size `yaml:"max_response_size" default:"64MB" min:"0"`
+	// Most errors in one response; further ones are counted, not written.
+	MaxErrors int `yaml:"max_errors" default:"100" min:"0"`
+	// `enforce` refuses what is over a limit; `measure` lets it pass and only reports it. `max_response_size` and `max_errors` are always enforced.
+	Mode string `yaml:"mode" default:"enforce" enum:"measure,enforce"`
+}
+
+// QueryPlanning is about planning.
+type QueryPlanning struct {
+	// Longest time the planning of one operation may take; 0 means no limit.
+	Timeout Duration `yaml:"timeout" default:"2s"`
+}
+
+// Caches are the router's caches, each bounded by the bytes it holds.
+type Caches struct {
+	// Parsed and validated operations.
+	Operations Size `yaml:"operations" default:"32MB" min:"0"`
+	// Query plans.
+	Plans Size `yaml:"plans" default:"64MB" min:"0"`
+}
+
+// Introspection by clients.
+type Introspection struct {
+	// Whether clients may introspect the graph.
+	Enabled bool `yaml:"enabled" default:"false"`
+}
+
+// Playground is the GraphiQL page.
+type Playground struct {
+	// Whether the page is served.
+	Enabled bool `yaml:"enabled" default:"false"`
+	// URL path of the page.
+	Path string `yaml:"path" default:"/" format:"path"`
+}
+
+// Health endpoints.
+type Health struct {
+	// Whether the health endpoints are served.
+	Enabled bool `yaml:"enabled" default:"true"`
+	// URL path of the endpoints; `/live` and `/ready` are below it.
+	Path string `yaml:"path" default:"/health" format:"path"`
+}
+
+// Log is the router's own log, on standard error.
+type Log struct {
+	// Least important level that is written.
+	Level string `yaml:"level" default:"info" enum:"debug,info,warn,error"`
+	// `json`: one object a line; `console`: for people.
+	Format string `yaml:"format" default:"json" enum:"json,console"`
+	// Whether each request is logged.
+	Access bool `yaml:"access" default:"true"`
+}
+
+// WatchSettings is about reloading when files change.
+type WatchSettings struct {
+	// Whether files are watched.
+	Enabled bool `yaml:"enabled" default:"true"`
+	// Quiet time after the last change before the reload begins.
+	Debounce Duration `yaml:"debounce" default:"200ms" min:"1ms"`
+}

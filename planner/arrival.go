@@ -1,0 +1,320 @@
+package planner
+
+import (
+	"github.com/weft-graphql/weft/planner/graph"
+	"github.com/weft-graphql/weft/planner/plan"
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/planner/supergraph"
+)
+
+// arrival is one way of holding the objects of a position in one subgraph: at
+// the root, by a field move from an arrival at the position above, or by a
+// lookup from an arrival at the same position.
+type arrival struct {
+	id  int
+	pos *position
+	sub int
+	// decl is the type the subgraph has there; view says what it is there.
+	decl schema.TypeID
+	view *supergraph.TypeView
+	// covers are the types the objects can have in this subgraph.
+	covers bitset
+	// provides are external fields that this path can give (@provides).
+	provides supergraph.FieldSet
+
+	// from and via are set for field moves.
+	from *arrival
+	via  *slot
+	// base is set for lookups; ways are then, by type, the lookup to use, nil
+	// where none is possible. requires is the requirement that the
+	// representation meets in addition to the key.
+	base     *arrival
+	ways     []*way
+	tried    bitset
+	requires string
+
+	// depth is the length of the chain of requests; requests their number.
+	depth    int
+	requests int
+
+	// used says for which types the arrival was chosen; need under which
+	// condition. committed is set with the first.
+	used      bitset
+	need      []plan.Condition
+	committed bool
+	stamp     int
+}
+
+// way is a lookup for one type, with what its rows need.
+type way struct {
+	lookup *graph.Lookup
+	// provider is the provider whose requirement is met, or nil.
+	needs []need
+	depth int
+	// requests is how many requests the needs add.
+	requests int
+}
+
+// need is one slot that a row reads, and from where it is filled.
+type need struct {
+	slot *slot
+	ti   int
+	from *arrival
+	// name is the field's name in the representation.
+	name string
+	// key tells fields of the key from requirements.
+	key bool
+	// below are the needs in the objects of a composite slot.
+	below []need
+}
+
+func (r *run) newArrival(p *position, sub int, decl schema.TypeID) *arrival {
+	a := &arrival{id: r.arrivals, pos: p, sub: sub, decl: decl, view: r.super.View(decl, sub)}
+	r.arrivals++
+	a.covers = newBitset(len(p.types))
+	a.used = newBitset(len(p.types))
+	r.all = append(r.all, a)
+	return a
+}
+
+func (r *run) rootArrival(sub int) *arrival {
+	a := r.newArrival(r.root, sub, r.op.RootType)
+	a.covers.add(0)
+	a.depth, a.requests = 1, 1
+	return a
+}
+
+// interfaceObject reports whether the arrival holds objects of which the
+// subgraph knows the interface only.
+func (a *arrival) interfaceObject() bool { return a.view != nil && a.view.InterfaceObject }
+
+// usable reports whether a provider resolves its field under the request's
+// override labels.
+func (r *run) usable(p *supergraph.Provider) bool {
+	if p.Overridden {
+		return p.Label >= 0 && r.labels>>p.Label&1 == 0
+	}
+	if p.Overrides && p.Label >= 0 {
+		return r.labels>>p.Label&1 == 1
+	}
+	return true
+}
+
+// moveIn returns the move that resolves a field in a subgraph, or nil.
+func (r *run) moveIn(f schema.FieldID, sub int, through schema.TypeID) *graph.Move {
+	moves := r.graph.Moves(f)
+	for i := range moves {
+		if moves[i].Subgraph == sub && moves[i].Through == through && r.usable(moves[i].Provider) {
+			return &moves[i]
+		}
+	}
+	return nil
+}
+
+// through is the interface object the arrival stands on for objects of a type,
+// or NoType.
+func (a *arrival) through(ti int) schema.TypeID {
+	if a.base != nil {
+		if w := a.ways[ti]; w != nil {
+			return w.lookup.Through
+		}
+		return schema.NoType
+	}
+	if a.interfaceObject() {
+		return a.decl
+	}
+	return schema.NoType
+}
+
+// local returns the move by which the arrival itself gives a field, or nil.
+func (r *run) local(a *arrival, ti int, f schema.FieldID) *graph.Move {
+	m := r.moveIn(f, a.sub, a.through(ti))
+	if m == nil {
+		return nil
+	}
+	if m.Provider.External && !m.Provider.KeyExternal || m.Provider.External && m.Provider.Requires != nil {
+		if provided(a.provides, a.pos.types[ti], m.Provider.Name, r) == nil {
+			return nil
+		}
+		return m
+	}
+	if m.Provider.Requires != nil && (a.base == nil || a.requires != m.Provider.RequiresText) {
+		return nil
+	}
+	return m
+}
+
+// provided looks a field up in a @provides set; it returns the element, or nil.
+func provided(set supergraph.FieldSet, t schema.TypeID, name string, r *run) *supergraph.FieldSelection {
+	for i := range set {
+		sel := &set[i]
+		if sel.On != schema.NoType {
+			if sel.On == t || r.schema.Implements(sel.On, t) {
+				if found := provided(sel.Selections, t, name, r); found != nil {
+					return found
+				}
+			}
+			continue
+		}
+		if sel.Name == name {
+			return sel
+		}
+	}
+	return nil
+}
+
+// move returns the arrival at the objects of a composite slot that a field move
+// from a reaches. All types of the slot share it.
+func (r *run) move(a *arrival, s *slot) (*arrival, error) {
+	for _, m := range s.moved {
+		if m.from == a {
+			return m, nil
+		}
+	}
+	child, err := r.ensureChild(s)
+	if err != nil {
+		return nil, err
+	}
+	ti := s.types.next(0)
+	for ti >= 0 && r.local(a, ti, s.fields[ti]) == nil {
+		ti = s.types.next(ti + 1)
+	}
+	if ti < 0 {
+		return nil, nil
+	}
+	m := r.local(a, ti, s.fields[ti])
+	to := r.newArrival(child, a.sub, m.Provider.Named)
+	to.from, to.via = a, s
+	to.depth, to.requests = a.depth, a.requests
+	if to.view == nil {
+		return nil, nil
+	}
+	if to.view.InterfaceObject {
+		for i := range child.types {
+			to.covers.add(i)
+		}
+	} else {
+		possible := to.view.Possible
+		if to.view.Kind == schema.Object {
+			possible = []schema.TypeID{m.Provider.Named}
+		}
+		for i, j := 0, 0; i < len(child.types) && j < len(possible); {
+			switch {
+			case child.types[i] == possible[j]:
+				to.covers.add(i)
+				i++
+				j++
+			case child.types[i] < possible[j]:
+				i++
+			default:
+				j++
+			}
+		}
+	}
+	to.provides = m.Provider.Provides
+	if len(a.provides) > 0 {
+		if sel := provided(a.provides, a.pos.types[ti], m.Provider.Name, r); sel != nil && len(sel.Selections) > 0 {
+			to.provides = append(append(supergraph.FieldSet(nil), to.provides...), sel.Selections...)
+		}
+	}
+	s.moved = append(s.moved, to)
+	return to, nil
+}
+
+// deriveKey identifies a lookup arrival.
+type deriveKey struct {
+	base     *arrival
+	sub      int
+	through  schema.TypeID
+	requires string
+}
+
+// derive returns the arrival that a lookup from a into a subgraph reaches for
+// one type, with m's requirement met, or nil when there is none.
+func (r *run) derive(a *arrival, ti int, m *graph.Move) (*arrival, error) {
+	key := deriveKey{base: a, sub: m.Subgraph, through: m.Through, requires: m.Provider.RequiresText}
+	d := r.derived[key]
+	if d == nil {
+		decl := a.pos.typ
+		if m.Through != schema.NoType {
+			decl = m.Through
+		} else if r.super.View(decl, m.Subgraph) == nil {
+			decl = a.pos.types[ti]
+		}
+		d = r.newArrival(a.pos, m.Subgraph, decl)
+		d.base, d.requires = a, m.Provider.RequiresText
+		d.ways = make([]*way, len(a.pos.types))
+		d.tried = newBitset(len(a.pos.types))
+		r.derived[key] = d
+	}
+	if d.tried.has(ti) {
+		if d.ways[ti] == nil {
+			return nil, nil
+		}
+		return d, nil
+	}
+	for _, open := range r.deriving {
+		if open == key {
+			r.cut++
+			return nil, nil
+		}
+	}
+	if err := r.step(); err != nil {
+		return nil, err
+	}
+	r.deriving = append(r.deriving, key)
+	cut := r.cut
+	w, err := r.bestWay(a, ti, m)
+	r.deriving = r.deriving[:len(r.deriving)-1]
+	if err != nil {
+		return nil, err
+	}
+	if w == nil {
+		// A refusal that rests on a cycle guard holds for this call only.
+		if r.cut == cut || len(r.deriving) == 0 {
+			d.tried.add(ti)
+		}
+		return nil, nil
+	}
+	d.tried.add(ti)
+	d.ways[ti] = w
+	d.covers.add(ti)
+	d.depth = max(d.depth, w.depth)
+	d.requests = max(d.requests, a.requests+1+w.requests)
+	return d, nil
+}
+
+// bestWay picks the lookup of the move's subgraph whose rows are cheapest to
+// fill from a.
+func (r *run) bestWay(a *arrival, ti int, m *graph.Move) (*way, error) {
+	var best *way
+	lookups := r.graph.Lookups(a.pos.types[ti])
+	for i := range lookups {
+		l := &lookups[i]
+		if l.Subgraph != m.Subgraph || l.Through != m.Through {
+			continue
+		}
+		w := &way{lookup: l, depth: a.depth}
+		ok, err := r.requirements(a, ti, l.Key, true, m.Subgraph, &w.needs, w)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		if m.Provider.Requires != nil {
+			ok, err := r.requirements(a, ti, m.Provider.Requires, false, m.Subgraph, &w.needs, w)
+			if err != nil {
+				return nil, err
+			}
+			if !ok {
+				continue
+			}
+		}
+		w.depth++
+		if best == nil || w.depth < best.depth || w.depth == best.depth && w.requests < best.requests {
+			best = w
+		}
+	}
+	return best, nil
+}

@@ -1,0 +1,342 @@
+package planner
+
+import (
+	"github.com/weft-graphql/weft/planner/plan"
+)
+
+// choose commits one way for every leaf: first where there is no choice, then,
+// for the rest, the way that adds least to what is committed already.
+func (r *run) choose() error {
+	deepest := 0
+	commit := func(l *leaf, a *arrival) error {
+		l.done = true
+		deepest = max(deepest, a.depth)
+		return r.assignLeaf(l, a)
+	}
+	for i := range r.leaves {
+		l := &r.leaves[i]
+		if l.presence || len(l.ways) != 1 {
+			continue
+		}
+		if err := commit(l, l.ways[0]); err != nil {
+			return err
+		}
+	}
+	// How many open leaves each arrival could serve breaks ties, so that one
+	// request that serves many is found before several that serve one each.
+	serves := make([]int, r.arrivals)
+	for i := range r.leaves {
+		if l := &r.leaves[i]; !l.done && !l.presence {
+			for _, a := range l.ways {
+				serves[a.id]++
+			}
+		}
+	}
+	for _, free := range [2]bool{true, false} {
+		for i := range r.leaves {
+			l := &r.leaves[i]
+			if l.done || l.presence {
+				continue
+			}
+			var best *arrival
+			var bestCost cost
+			for _, a := range l.ways {
+				if err := r.step(); err != nil {
+					return err
+				}
+				c := r.cost(a, l, deepest, serves)
+				if best == nil || c.less(bestCost) {
+					best, bestCost = a, c
+				}
+			}
+			if free && (bestCost.requests > 0 || bestCost.deeper > 0 || bestCost.lists > 0) {
+				continue
+			}
+			for _, a := range l.ways {
+				serves[a.id]--
+			}
+			if err := commit(l, best); err != nil {
+				return err
+			}
+		}
+	}
+	// Objects of which nothing but their presence is asked. Parents come before
+	// children, so an object above is settled when one below asks.
+	for i := range r.leaves {
+		l := &r.leaves[i]
+		if !l.presence {
+			continue
+		}
+		missing := l.slot.unassigned()
+		if missing.empty() || len(l.ways) == 0 {
+			continue
+		}
+		best := l.ways[0]
+		bestCost := r.cost(best, l, deepest, nil)
+		for _, a := range l.ways[1:] {
+			if c := r.cost(a, l, deepest, nil); c.less(bestCost) {
+				best, bestCost = a, c
+			}
+		}
+		deepest = max(deepest, best.depth)
+		if err := r.use(best.from, l.slot, missing, l.slot.cond); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unassigned are the slot's types that nothing fills yet.
+func (s *slot) unassigned() bitset {
+	out := newBitset(len(s.pos.types))
+types:
+	for ti := s.types.next(0); ti >= 0; ti = s.types.next(ti + 1) {
+		for i := range s.assigned {
+			if s.assigned[i].types.has(ti) {
+				continue types
+			}
+		}
+		out.add(ti)
+	}
+	return out
+}
+
+// cost is what committing an arrival adds, in order of weight.
+type cost struct {
+	lists    int // lists that would have to be merged by index
+	deeper   int // by how much the longest chain grows
+	requests int // new requests
+	merges   int // objects that would have to be merged
+	depth    int
+	serves   int // open leaves it could serve, negated
+	moves    int // new fields on the way
+	sub      int
+}
+
+func (c cost) less(d cost) bool {
+	switch {
+	case c.lists != d.lists:
+		return c.lists < d.lists
+	case c.deeper != d.deeper:
+		return c.deeper < d.deeper
+	case c.requests != d.requests:
+		return c.requests < d.requests
+	case c.merges != d.merges:
+		return c.merges < d.merges
+	case c.depth != d.depth:
+		return c.depth < d.depth
+	case c.serves != d.serves:
+		return c.serves < d.serves
+	case c.moves != d.moves:
+		return c.moves < d.moves
+	}
+	return c.sub < d.sub
+}
+
+func (r *run) cost(a *arrival, l *leaf, deepest int, serves []int) cost {
+	c := cost{depth: a.depth, sub: a.sub}
+	if a.depth > deepest {
+		c.deeper = a.depth - deepest
+	}
+	if serves != nil {
+		c.serves = -serves[a.id]
+	}
+	r.stamp++
+	if l.presence {
+		r.addCost(a, -1, &c)
+		return c
+	}
+	for ti := l.types.next(0); ti >= 0; ti = l.types.next(ti + 1) {
+		r.addCost(a, ti, &c)
+	}
+	return c
+}
+
+// addCost adds what committing a for one type (-1: for the object itself) adds.
+func (r *run) addCost(a *arrival, ti int, c *cost) {
+	seen := a.stamp == r.stamp
+	a.stamp = r.stamp
+	if !seen && !a.committed {
+		switch {
+		case a.from != nil:
+			c.moves++
+			for i := range a.via.assigned {
+				s := &a.via.assigned[i]
+				if s.from != a.from && s.types.intersects(a.via.types) {
+					c.merges++
+					if r.schema.Field(a.via.anyField()).Type.Wrap.IsList() {
+						c.lists++
+					}
+					break
+				}
+			}
+			r.addCost(a.from, a.via.types.next(0), c)
+		case a.base != nil:
+			c.requests++
+			r.addCost(a.base, ti, c)
+		default:
+			c.requests++
+		}
+	}
+	if a.base != nil && ti >= 0 && a.ways[ti] != nil && !a.used.has(ti) {
+		r.addNeeds(a.ways[ti].needs, c)
+	}
+}
+
+func (r *run) addNeeds(needs []need, c *cost) {
+	for i := range needs {
+		n := &needs[i]
+		if n.from.stamp != r.stamp {
+			r.addCost(n.from, n.ti, c)
+		}
+		if len(n.below) > 0 {
+			r.addNeeds(n.below, c)
+		}
+	}
+}
+
+// assignLeaf fills a leaf from an arrival, except for types for which a
+// requirement filled it before.
+func (r *run) assignLeaf(l *leaf, a *arrival) error {
+	missing := newBitset(len(l.slot.pos.types))
+types:
+	for ti := l.types.next(0); ti >= 0; ti = l.types.next(ti + 1) {
+		for i := range l.slot.assigned {
+			s := &l.slot.assigned[i]
+			if s.types.has(ti) {
+				one := newBitset(len(l.slot.pos.types))
+				one.add(ti)
+				if err := r.use(s.from, l.slot, one, l.slot.cond); err != nil {
+					return err
+				}
+				continue types
+			}
+		}
+		missing.add(ti)
+	}
+	if missing.empty() {
+		return nil
+	}
+	return r.use(a, l.slot, missing, l.slot.cond)
+}
+
+// use commits that arrival a fills a slot for some types, when need holds, and
+// with it everything on which that rests.
+func (r *run) use(a *arrival, s *slot, types bitset, need plan.Condition) error {
+	if err := r.step(); err != nil {
+		return err
+	}
+	added := false
+	found := false
+	for i := range s.assigned {
+		as := &s.assigned[i]
+		if as.from == a {
+			found = true
+			if !as.types.contains(types) {
+				as.types = as.types.clone()
+				as.types.or(types)
+				added = true
+			}
+			if !coversCond(as.need, need) {
+				as.need = orCond(as.need, need)
+				added = true
+			}
+		}
+	}
+	if !found {
+		s.assigned = append(s.assigned, assignment{from: a, types: types.clone(), need: need})
+		added = true
+	}
+	if !added {
+		return nil
+	}
+	return r.commit(a, types, need)
+}
+
+// commit makes sure that an arrival is reached, for some types of its position,
+// when need holds.
+func (r *run) commit(a *arrival, types bitset, need plan.Condition) error {
+	if err := r.step(); err != nil {
+		return err
+	}
+	fresh := newBitset(len(a.pos.types))
+	if a.need == nil {
+		a.need = make([]plan.Condition, len(a.pos.types))
+	}
+	for ti := types.next(0); ti >= 0; ti = types.next(ti + 1) {
+		if a.used.has(ti) && coversCond(a.need[ti], need) {
+			continue
+		}
+		if a.used.has(ti) {
+			a.need[ti] = orCond(a.need[ti], need)
+		} else {
+			a.need[ti] = need
+		}
+		a.used.add(ti)
+		fresh.add(ti)
+	}
+	a.committed = true
+	switch {
+	case a.from != nil:
+		for i := range a.via.assigned {
+			if a.via.assigned[i].from == a.from {
+				return nil
+			}
+		}
+		// What is above a slot the client sees is needed whenever the client
+		// sees it, whatever becomes of the fields below.
+		above := a.via.cond
+		if a.via.hidden {
+			above = need
+		}
+		return r.use(a.from, a.via, a.via.types, above)
+	case a.base != nil:
+		for ti := fresh.next(0); ti >= 0; ti = fresh.next(ti + 1) {
+			one := newBitset(len(a.pos.types))
+			one.add(ti)
+			if err := r.commit(a.base, one, need); err != nil {
+				return err
+			}
+			w := a.ways[ti]
+			if w == nil {
+				return &Error{Code: CodeUnreachable, Path: a.pos.path(), Coordinate: r.schema.Type(a.pos.types[ti]).Name, Message: "no lookup leads there"}
+			}
+			if err := r.useNeeds(w.needs, a.depth, need); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// useNeeds commits what the rows of a lookup read. before is the wave of the
+// lookup: what is filled earlier anyway is read from there.
+func (r *run) useNeeds(needs []need, before int, cond plan.Condition) error {
+	for i := range needs {
+		n := &needs[i]
+		if n.slot.leaf {
+			for j := range n.slot.assigned {
+				as := &n.slot.assigned[j]
+				if as.types.has(n.ti) && as.from != n.from && as.from.depth < before {
+					n.from = as.from
+					break
+				}
+			}
+		}
+		types := newBitset(len(n.slot.pos.types))
+		if n.slot.leaf || n.slot.hidden {
+			types.add(n.ti)
+		} else {
+			types = n.slot.types.clone()
+		}
+		if err := r.use(n.from, n.slot, types, cond); err != nil {
+			return err
+		}
+		if len(n.below) > 0 {
+			if err := r.useNeeds(n.below, before, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,279 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/weft-graphql/weft/planner/schema"
+)
+
+// leaf is something to fetch, with the arrivals that can give it.
+type leaf struct {
+	slot  *slot
+	types bitset
+	ways  []*arrival
+	// presence is set for a composite slot: only the object itself is asked for.
+	presence bool
+	done     bool
+}
+
+// maxTied is how many equally cheap arrivals in one subgraph are kept apart at
+// a position: different ways to it may share different requests later.
+const maxTied = 3
+
+// explore finds the ways to every slot of a position and below.
+func (r *run) explore(p *position) error {
+	if err := r.split(p); err != nil {
+		return err
+	}
+	p.explored = true
+	visible := len(p.slots)
+	for i := 0; i < visible; i++ {
+		s := p.slots[i]
+		if s.hidden {
+			continue
+		}
+		if s.leaf {
+			if err := r.exploreLeaf(s); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.exploreComposite(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// split makes sure that all types of a composite slot can be reached in the
+// same ways: by the same arrivals, providers and keys. Types that differ get a
+// slot of their own.
+func (r *run) split(p *position) error {
+	if len(p.types) == 1 {
+		return nil
+	}
+	type group struct {
+		slot    *slot
+		covered []bool
+		lookups int
+	}
+	n := len(p.slots)
+	for i := 0; i < n; i++ {
+		s := p.slots[i]
+		if s.leaf || s.hidden {
+			continue
+		}
+		var groups []group
+	types:
+		for ti := s.types.next(0); ti >= 0; ti = s.types.next(ti + 1) {
+			if err := r.step(); err != nil {
+				return err
+			}
+			covered := make([]bool, len(p.arrivals))
+			for j, a := range p.arrivals {
+				covered[j] = a.covers.has(ti)
+			}
+			lookups := r.graph.LookupProfile(p.types[ti])
+			for j := range groups {
+				if groups[j].lookups == lookups && slices.Equal(groups[j].covered, covered) {
+					if to := groups[j].slot; to != s {
+						r.moveType(s, to, ti)
+					}
+					continue types
+				}
+			}
+			g := group{slot: s, covered: covered, lookups: lookups}
+			if len(groups) > 0 {
+				g.slot = r.newSlot(p, s.key, s.name, s.fields[ti])
+				g.slot.args, g.slot.cond, g.slot.subs = s.args, s.cond, s.subs
+				r.moveType(s, g.slot, ti)
+			}
+			groups = append(groups, g)
+		}
+	}
+	return nil
+}
+
+// moveType moves a type from one slot to another that is like it.
+func (r *run) moveType(from, to *slot, ti int) {
+	to.types.add(ti)
+	to.fields[ti] = from.fields[ti]
+	rest := newBitset(len(from.pos.types))
+	for i := from.types.next(0); i >= 0; i = from.types.next(i + 1) {
+		if i != ti {
+			rest.add(i)
+		}
+	}
+	from.types = rest
+	from.fields[ti] = schema.NoField
+	outputs := from.pos.outputs[ti]
+	for i := range outputs {
+		if outputs[i].slot == from {
+			outputs[i].slot = to
+		}
+	}
+}
+
+// sources are the arrivals at the slot's position that give its field for one
+// type, at the position or after a lookup.
+func (r *run) sources(s *slot, ti int) ([]*arrival, bool, error) {
+	var out []*arrival
+	f := s.fields[ti]
+	covered := false
+	for _, a := range s.pos.arrivals {
+		if !a.covers.has(ti) {
+			continue
+		}
+		covered = true
+		local := r.local(a, ti, f) != nil
+		if local {
+			out = append(out, a)
+			if s.leaf {
+				continue
+			}
+		}
+		moves := r.graph.Moves(f)
+		for i := range moves {
+			m := &moves[i]
+			if !r.resolves(m) || local && m.Subgraph == a.sub {
+				continue
+			}
+			d, err := r.derive(a, ti, m)
+			if err != nil {
+				return nil, false, err
+			}
+			if d != nil && !slices.Contains(out, d) {
+				out = append(out, d)
+			}
+		}
+	}
+	return out, covered, nil
+}
+
+func (r *run) exploreLeaf(s *slot) error {
+	var leaves []leaf
+types:
+	for ti := s.types.next(0); ti >= 0; ti = s.types.next(ti + 1) {
+		if err := r.step(); err != nil {
+			return err
+		}
+		ways, covered, err := r.sources(s, ti)
+		if err != nil {
+			return err
+		}
+		if !covered {
+			continue
+		}
+		if len(ways) == 0 {
+			return r.unreachable(s, ti)
+		}
+		for i := range leaves {
+			if slices.Equal(leaves[i].ways, ways) {
+				leaves[i].types.add(ti)
+				continue types
+			}
+		}
+		l := leaf{slot: s, types: newBitset(len(s.pos.types)), ways: ways}
+		l.types.add(ti)
+		leaves = append(leaves, l)
+	}
+	r.leaves = append(r.leaves, leaves...)
+	return nil
+}
+
+func (r *run) unreachable(s *slot, ti int) error {
+	path := s.key
+	if up := s.pos.path(); up != "" {
+		path = up + "." + s.key
+	}
+	return &Error{
+		Code: CodeUnreachable, Path: path,
+		Coordinate: r.schema.Type(s.pos.types[ti]).Name + "." + s.name,
+		Message:    "no subgraph can give this field here: none that has it can be entered with the keys at hand",
+	}
+}
+
+func (r *run) exploreComposite(s *slot) error {
+	if err := r.step(); err != nil {
+		return err
+	}
+	var ways []*arrival
+	first := true
+	for ti := s.types.next(0); ti >= 0; ti = s.types.next(ti + 1) {
+		w, covered, err := r.sources(s, ti)
+		if err != nil {
+			return err
+		}
+		if !covered {
+			continue
+		}
+		if first {
+			ways, first = w, false
+		} else {
+			kept := ways[:0:0]
+			for _, a := range ways {
+				if slices.Contains(w, a) {
+					kept = append(kept, a)
+				}
+			}
+			ways = kept
+		}
+		if len(ways) == 0 {
+			return r.unreachable(s, ti)
+		}
+	}
+	if first {
+		return nil // no object here can have any of the slot's types
+	}
+	child, err := r.ensureChild(s)
+	if err != nil {
+		return err
+	}
+	for _, a := range ways {
+		to, err := r.move(a, s)
+		if err != nil {
+			return err
+		}
+		if to != nil {
+			child.arrivals = append(child.arrivals, to)
+		}
+	}
+	child.arrivals = prune(child.arrivals)
+	r.leaves = append(r.leaves, leaf{slot: s, types: s.types.clone(), ways: child.arrivals, presence: true})
+	return r.explore(child)
+}
+
+// prune keeps the cheapest arrivals of each kind (subgraph, type, @provides).
+func prune(list []*arrival) []*arrival {
+	slices.SortStableFunc(list, func(a, b *arrival) int {
+		if a.depth != b.depth {
+			return a.depth - b.depth
+		}
+		return a.requests - b.requests
+	})
+	var out []*arrival
+	for _, a := range list {
+		tied := 0
+		for _, b := range out {
+			if a.sub != b.sub || a.decl != b.decl || !sameView(a, b) {
+				continue
+			}
+			if b.depth < a.depth || b.requests < a.requests {
+				tied = maxTied
+				break
+			}
+			tied++
+		}
+		if tied < maxTied {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func sameView(a, b *arrival) bool {
+	if len(a.provides) != len(b.provides) {
+		return false
+	}
+	return len(a.provides) == 0 || &a.provides[0] == &b.provides[0]
+}

@@ -1,0 +1,391 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/weft-graphql/weft/planner/plan"
+	"github.com/weft-graphql/weft/planner/schema"
+)
+
+// fetch is a request in the making.
+type fetch struct {
+	id   int
+	sub  int
+	root *arrival // set for root fetches
+	// slots are the root slots a mutation's fetch is restricted to; nil means all.
+	slots   []*slot
+	entries []*fetchEntry
+	deps    []*fetch // without duplicates
+	wave    int
+	gone    bool // merged into another
+}
+
+// fetchEntry is a lookup at one position: the arrivals whose fields are asked
+// for together.
+type fetchEntry struct {
+	pos      *position
+	arrivals []*arrival
+}
+
+// fetchGraph makes one fetch for each committed root and lookup arrival, finds
+// what waits for what, and merges.
+func (r *run) fetchGraph() ([]*fetch, error) {
+	owner := make([]*fetch, len(r.all))
+	var fetches []*fetch
+	add := func(f *fetch) *fetch {
+		f.id = len(fetches)
+		fetches = append(fetches, f)
+		return f
+	}
+	rootOf := map[*slot]*fetch{}
+	if r.op.Kind == schema.Mutation {
+		r.serialRoots(add, rootOf)
+	}
+	for _, a := range r.all {
+		if !a.committed || a.from != nil {
+			continue
+		}
+		switch {
+		case a.base != nil:
+			owner[a.id] = add(&fetch{sub: a.sub, entries: []*fetchEntry{{pos: a.pos, arrivals: []*arrival{a}}}})
+		case r.op.Kind != schema.Mutation:
+			owner[a.id] = add(&fetch{sub: a.sub, root: a})
+		}
+	}
+	// fetchOf is the fetch whose answer holds what an arrival gives; s is the
+	// slot asked for, which tells the fetches of a mutation apart.
+	fetchOf := func(a *arrival, s *slot) *fetch {
+		for a.from != nil {
+			a, s = a.from, a.via
+		}
+		if f := owner[a.id]; f != nil {
+			return f
+		}
+		return rootOf[s]
+	}
+	for _, f := range fetches {
+		for _, e := range f.entries {
+			for _, a := range e.arrivals {
+				// The objects must be there and final.
+				for p := a.pos; p.parent != nil; p = p.parent.pos {
+					for i := range p.parent.assigned {
+						f.depend(fetchOf(p.parent.assigned[i].from, p.parent))
+					}
+				}
+				for ti := a.used.next(0); ti >= 0; ti = a.used.next(ti + 1) {
+					dependOnNeeds(f, a.ways[ti].needs, fetchOf)
+				}
+			}
+		}
+	}
+	if err := checkAcyclic(fetches); err != nil {
+		return nil, err
+	}
+	setWaves(fetches)
+	if err := r.merge(fetches); err != nil {
+		return nil, err
+	}
+	fetches = slices.DeleteFunc(fetches, func(f *fetch) bool { return f.gone })
+	setWaves(fetches)
+	reduce(fetches)
+	slices.SortStableFunc(fetches, func(a, b *fetch) int {
+		if a.wave != b.wave {
+			return a.wave - b.wave
+		}
+		return a.id - b.id
+	})
+	for i, f := range fetches {
+		f.id = i
+	}
+	return fetches, nil
+}
+
+// serialRoots makes the root fetches of a mutation: one for each run of
+// neighbouring root fields in one subgraph, each waiting for the one before.
+func (r *run) serialRoots(add func(*fetch) *fetch, rootOf map[*slot]*fetch) {
+	var last *fetch
+	for _, s := range r.root.slots {
+		for i := range s.assigned {
+			a := s.assigned[i].from
+			if last == nil || last.root != a {
+				next := add(&fetch{sub: a.sub, root: a, slots: []*slot{}})
+				if last != nil {
+					next.depend(last)
+				}
+				last = next
+			}
+			last.slots = append(last.slots, s)
+			rootOf[s] = last
+		}
+	}
+}
+
+func (f *fetch) depend(on *fetch) {
+	if on != nil && on != f && !slices.Contains(f.deps, on) {
+		f.deps = append(f.deps, on)
+	}
+}
+
+func dependOnNeeds(f *fetch, needs []need, fetchOf func(*arrival, *slot) *fetch) {
+	for i := range needs {
+		n := &needs[i]
+		f.depend(fetchOf(n.from, n.slot))
+		if len(n.below) > 0 {
+			dependOnNeeds(f, n.below, fetchOf)
+		}
+	}
+}
+
+// checkAcyclic is a last line of defence: exploring never makes a cycle.
+func checkAcyclic(fetches []*fetch) error {
+	const (
+		open = 1
+		done = 2
+	)
+	state := make([]int, len(fetches))
+	var visit func(f *fetch) bool
+	visit = func(f *fetch) bool {
+		switch state[f.id] {
+		case open:
+			return false
+		case done:
+			return true
+		}
+		state[f.id] = open
+		for _, d := range f.deps {
+			if !visit(d) {
+				return false
+			}
+		}
+		state[f.id] = done
+		return true
+	}
+	for _, f := range fetches {
+		if !visit(f) {
+			return &Error{Code: CodeUnreachable, Message: "the requirements of the operation's fields wait for each other"}
+		}
+	}
+	return nil
+}
+
+// setWaves numbers every fetch by its longest chain of dependencies and returns
+// the longest of all. The graph must be acyclic.
+func setWaves(fetches []*fetch) int {
+	for _, f := range fetches {
+		f.wave = 0
+	}
+	var visit func(f *fetch) int
+	visit = func(f *fetch) int {
+		if f.wave == 0 {
+			w := 0
+			for _, d := range f.deps {
+				w = max(w, visit(d))
+			}
+			f.wave = w + 1
+		}
+		return f.wave
+	}
+	longest := 0
+	for _, f := range fetches {
+		if !f.gone {
+			longest = max(longest, visit(f))
+		}
+	}
+	return longest
+}
+
+// merge joins lookups in one subgraph into one request where the longest chain
+// does not grow: first those of one wave, then any.
+func (r *run) merge(fetches []*fetch) error {
+	longest := setWaves(fetches)
+	for _, sameWave := range [2]bool{true, false} {
+		for i, f := range fetches {
+			if f.gone || len(f.entries) == 0 {
+				continue
+			}
+			for _, g := range fetches[i+1:] {
+				if g.gone || g.sub != f.sub || len(g.entries) == 0 || sameWave != (f.wave == g.wave) {
+					continue
+				}
+				if err := r.step(); err != nil {
+					return err
+				}
+				join := r.joinable(f, g)
+				if join == apart || r.options.NoCoalesce && join != together {
+					continue
+				}
+				if !sameWave && (reaches(f, g) || reaches(g, f) || !r.staysShallow(fetches, f, g, longest)) {
+					continue
+				}
+				joinFetches(fetches, f, g)
+				if !sameWave {
+					setWaves(fetches)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+type joint int
+
+const (
+	apart    joint = iota
+	aliased        // several lookups in one request
+	together       // at one position, by the same keys: one lookup
+)
+
+func (r *run) joinable(f, g *fetch) joint {
+	how := together
+	for _, e := range g.entries {
+		if f.entryFor(e) == nil {
+			how = aliased
+		}
+	}
+	if how == together {
+		return together
+	}
+	for _, x := range [2]*fetch{f, g} {
+		for _, e := range x.entries {
+			for _, a := range e.arrivals {
+				for ti := a.used.next(0); ti >= 0; ti = a.used.next(ti + 1) {
+					if a.ways[ti].lookup.Field != nil {
+						return apart
+					}
+				}
+			}
+		}
+	}
+	return aliased
+}
+
+// entryFor returns the entry of f that an entry of the same position and keys
+// can join, or nil.
+func (f *fetch) entryFor(e *fetchEntry) *fetchEntry {
+next:
+	for _, have := range f.entries {
+		if have.pos != e.pos {
+			continue
+		}
+		for _, a := range have.arrivals {
+			for _, b := range e.arrivals {
+				for ti := a.used.next(0); ti >= 0; ti = a.used.next(ti + 1) {
+					if b.used.has(ti) && a.ways[ti].lookup.Lookup != b.ways[ti].lookup.Lookup {
+						continue next
+					}
+				}
+			}
+		}
+		return have
+	}
+	return nil
+}
+
+// reaches reports whether f waits for g, directly or not.
+func reaches(f, g *fetch) bool {
+	if f.wave <= g.wave {
+		return false
+	}
+	for _, d := range f.deps {
+		if d == g || reaches(d, g) {
+			return true
+		}
+	}
+	return false
+}
+
+// staysShallow reports whether the longest chain stays within the limit when g
+// joins f.
+func (r *run) staysShallow(fetches []*fetch, f, g *fetch, longest int) bool {
+	depth := make([]int, len(fetches))
+	var visit func(x *fetch) int
+	visit = func(x *fetch) int {
+		if x == g {
+			x = f
+		}
+		if depth[x.id] == 0 {
+			w := 0
+			for _, d := range x.deps {
+				w = max(w, visit(d))
+			}
+			if x == f {
+				for _, d := range g.deps {
+					w = max(w, visit(d))
+				}
+			}
+			depth[x.id] = w + 1
+		}
+		return depth[x.id]
+	}
+	for _, x := range fetches {
+		if !x.gone && visit(x) > longest {
+			return false
+		}
+	}
+	return true
+}
+
+func joinFetches(fetches []*fetch, f, g *fetch) {
+	for _, e := range g.entries {
+		if have := f.entryFor(e); have != nil {
+			have.arrivals = append(have.arrivals, e.arrivals...)
+			continue
+		}
+		f.entries = append(f.entries, e)
+	}
+	for _, d := range g.deps {
+		f.depend(d)
+	}
+	g.gone = true
+	for _, x := range fetches {
+		for i, d := range x.deps {
+			if d == g {
+				if slices.Contains(x.deps, f) {
+					x.deps = slices.Delete(x.deps, i, i+1)
+				} else {
+					x.deps[i] = f
+				}
+				break
+			}
+		}
+	}
+}
+
+// reduce drops dependencies that follow from others.
+func reduce(fetches []*fetch) {
+	for _, f := range fetches {
+		kept := f.deps[:0:0]
+	next:
+		for _, d := range f.deps {
+			for _, other := range f.deps {
+				if other != d && reaches(other, d) {
+					continue next
+				}
+			}
+			kept = append(kept, d)
+		}
+		f.deps = kept
+	}
+}
+
+// build writes the plan down.
+func (r *run) build() (*plan.Plan, error) {
+	fetches, err := r.fetchGraph()
+	if err != nil {
+		return nil, err
+	}
+	b := &builder{run: r, plan: &plan.Plan{Kind: r.op.Kind, Name: r.op.Name}}
+	b.shapes(fetches)
+	for _, f := range fetches {
+		if err := b.fetch(f); err != nil {
+			return nil, err
+		}
+	}
+	for _, f := range b.plan.Fetches {
+		for _, d := range f.Deps {
+			b.plan.Fetches[d].Dependants = append(b.plan.Fetches[d].Dependants, f.ID)
+		}
+		b.plan.Waves = max(b.plan.Waves, f.Wave)
+	}
+	return b.plan, nil
+}

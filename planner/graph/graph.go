@@ -1,0 +1,210 @@
+// Package graph is the query graph: for every concrete type, the moves that
+// give each of its fields, and the lookups that lead into each subgraph.
+//
+// In goes a Supergraph, out comes an immutable index by id that planning and
+// satisfiability walk. Nothing here knows what protocol an upstream speaks.
+package graph
+
+import (
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/planner/supergraph"
+)
+
+// Graph is the query graph of one supergraph. It may be read from any
+// goroutine.
+type Graph struct {
+	Supergraph *supergraph.Supergraph
+	// moves are, by FieldID, the ways to resolve the field.
+	moves [][]Move
+	// lookups are, by TypeID of a concrete type, the ways into subgraphs.
+	lookups [][]Lookup
+	// profiles are, by FieldID, an id that two fields share exactly if the same
+	// subgraphs resolve them alike.
+	profiles []int
+	// lookupProfiles are, by TypeID, an id that two types share exactly if they
+	// are looked up alike.
+	lookupProfiles []int
+}
+
+// Move is a field move: within Subgraph, from an object to the field's value.
+type Move struct {
+	// Field is the field on the concrete type.
+	Field    schema.FieldID
+	Subgraph int
+	Provider *supergraph.Provider
+	// Through is the interface whose interface object in the subgraph gives the
+	// field, or NoType when the concrete type itself has it there.
+	Through schema.TypeID
+}
+
+// Lookup is a lookup move for objects of one concrete type.
+type Lookup struct {
+	*supergraph.Lookup
+	Subgraph int
+	// Through is the interface whose interface object is entered, or NoType.
+	Through schema.TypeID
+}
+
+// New indexes the supergraph.
+func New(s *supergraph.Supergraph) *Graph {
+	g := &Graph{
+		Supergraph: s,
+		moves:      make([][]Move, len(s.Schema.Fields)),
+		lookups:    make([][]Lookup, len(s.Schema.Types)),
+		profiles:   make([]int, len(s.Schema.Fields)),
+
+		lookupProfiles: make([]int, len(s.Schema.Types)),
+	}
+	for i := range s.Schema.Types {
+		t := &s.Schema.Types[i]
+		if t.Kind != schema.Object {
+			continue
+		}
+		g.indexFields(t)
+		g.indexLookups(t)
+	}
+	g.indexProfiles()
+	g.indexLookupProfiles()
+	return g
+}
+
+func (g *Graph) indexFields(t *schema.Type) {
+	s := g.Supergraph
+	for _, f := range t.Fields {
+		providers := s.Providers[f]
+		for i := range providers {
+			p := &providers[i]
+			if p.Overridden && p.Label < 0 {
+				continue
+			}
+			// An interface object's fields can be listed at the implementing
+			// types as well, although the subgraph does not know these.
+			if s.View(t.ID, p.Subgraph) == nil {
+				continue
+			}
+			g.moves[f] = append(g.moves[f], Move{Field: f, Subgraph: p.Subgraph, Provider: p, Through: schema.NoType})
+		}
+		name := s.Schema.Field(f).Name
+		for _, iface := range t.Interfaces {
+			at := s.Schema.FieldByName(iface, name)
+			if at == schema.NoField {
+				continue
+			}
+			ps := s.Providers[at]
+			for i := range ps {
+				p := &ps[i]
+				if p.Overridden && p.Label < 0 {
+					continue
+				}
+				if v := s.View(iface, p.Subgraph); v == nil || !v.InterfaceObject || s.View(t.ID, p.Subgraph) != nil {
+					continue
+				}
+				g.moves[f] = append(g.moves[f], Move{Field: f, Subgraph: p.Subgraph, Provider: p, Through: iface})
+			}
+		}
+	}
+}
+
+func (g *Graph) indexLookups(t *schema.Type) {
+	s := g.Supergraph
+	add := func(of schema.TypeID, through schema.TypeID) {
+		views := s.Views[of]
+		for i := range views {
+			v := &views[i]
+			if through != schema.NoType && (!v.InterfaceObject || s.View(t.ID, v.Subgraph) != nil) {
+				continue
+			}
+			for j := range v.Lookups {
+				g.lookups[t.ID] = append(g.lookups[t.ID], Lookup{Lookup: &v.Lookups[j], Subgraph: v.Subgraph, Through: through})
+			}
+		}
+	}
+	add(t.ID, schema.NoType)
+	for _, iface := range t.Interfaces {
+		add(iface, iface)
+	}
+}
+
+// Moves are the ways to resolve a field of a concrete type, by subgraph.
+func (g *Graph) Moves(f schema.FieldID) []Move { return g.moves[f] }
+
+// Lookups are the ways into subgraphs for objects of a concrete type.
+func (g *Graph) Lookups(t schema.TypeID) []Lookup { return g.lookups[t] }
+
+// Profile is equal for two fields exactly if the same subgraphs resolve them in
+// the same way, to the same type.
+func (g *Graph) Profile(f schema.FieldID) int { return g.profiles[f] }
+
+func (g *Graph) indexProfiles() {
+	ids := map[string]int{}
+	var key []byte
+	for f := range g.moves {
+		key = key[:0]
+		key = appendInt(key, int(g.Supergraph.Schema.Fields[f].Type.Type))
+		for i := range g.moves[f] {
+			m := &g.moves[f][i]
+			key = appendInt(key, m.Subgraph)
+			key = appendInt(key, int(m.Provider.Named))
+			key = appendInt(key, m.Provider.Label)
+			flags := 0
+			if m.Provider.External {
+				flags |= 1
+			}
+			if m.Provider.KeyExternal {
+				flags |= 2
+			}
+			if m.Through != schema.NoType {
+				flags |= 4
+			}
+			key = appendInt(key, flags)
+			key = append(key, m.Provider.Name...)
+			key = append(key, 0)
+			key = append(key, m.Provider.RequiresText...)
+			key = append(key, 0)
+			if len(m.Provider.Provides) > 0 {
+				// A @provides is a view of its own.
+				key = appendInt(key, f)
+			}
+		}
+		id, ok := ids[string(key)]
+		if !ok {
+			id = len(ids)
+			ids[string(key)] = id
+		}
+		g.profiles[f] = id
+	}
+}
+
+// LookupProfile is equal for two types exactly if the same lookups by the same
+// keys, whose fields are resolved alike, lead to their objects.
+func (g *Graph) LookupProfile(t schema.TypeID) int { return g.lookupProfiles[t] }
+
+func (g *Graph) indexLookupProfiles() {
+	ids := map[string]int{}
+	var key []byte
+	for t := range g.lookups {
+		key = key[:0]
+		for i := range g.lookups[t] {
+			l := &g.lookups[t][i]
+			key = appendInt(key, l.Subgraph)
+			key = appendInt(key, int(l.Through))
+			key = append(key, l.Text...)
+			for j := range l.Key {
+				if f := g.Supergraph.Schema.FieldByName(schema.TypeID(t), l.Key[j].Name); f != schema.NoField {
+					key = appendInt(key, g.profiles[f])
+				}
+			}
+			key = append(key, 0)
+		}
+		id, ok := ids[string(key)]
+		if !ok {
+			id = len(ids)
+			ids[string(key)] = id
+		}
+		g.lookupProfiles[t] = id
+	}
+}
+
+func appendInt(b []byte, n int) []byte {
+	return append(b, byte(n), byte(n>>8), byte(n>>16), byte(n>>24))
+}

@@ -1,0 +1,288 @@
+package plan
+
+import (
+	"github.com/weft-graphql/weft/planner/operation"
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/subgraphs"
+)
+
+// Plan answers one operation.
+type Plan struct {
+	Kind schema.OperationKind
+	Name string
+	// Root is the shape of `data`.
+	Root *Shape
+	// Shapes are all shapes, by Shape.ID.
+	Shapes []*Shape
+	// Fetches are in an order in which every fetch comes after its Deps.
+	Fetches []*Fetch
+	// Collections is how many collections of targets a request keeps.
+	Collections int
+	// Local are the root fields that are answered without a fetch
+	// (introspection), by Output.Local.
+	Local []LocalField
+	// Waves is the length of the longest chain of fetches.
+	Waves int
+}
+
+// LocalField is a root field answered by the router itself.
+type LocalField struct {
+	// Selection is the introspection field with what is selected below.
+	Selection *operation.Selection
+}
+
+// Shape describes the objects at one position of the response. Every object of
+// the position has one slot for each response key and disjoint set of concrete
+// types, whatever fetch fills it; slots the client did not ask for (keys,
+// requirements) are among them and just not written.
+type Shape struct {
+	ID int
+	// Type is the declared type of the position in the supergraph.
+	Type schema.TypeID
+	// Slots of every object of the position.
+	Slots []Slot
+	// Types are the concrete types an object of the position may have. Objects
+	// hold an index into it.
+	Types []ConcreteType
+	// Classes hold, for ConcreteType.Class, what is written.
+	Classes [][]Output
+	// Collect is the collection that objects of this position join when a fetch
+	// creates them, or -1.
+	Collect int
+	// Merged says that objects of the position, or of one above, are put
+	// together from several fetches, so that they are final only when all of
+	// these have settled.
+	Merged bool
+}
+
+// ConcreteType is one object type at a position.
+type ConcreteType struct {
+	ID   schema.TypeID
+	Name string // as the API schema calls it
+	// Class is the index into Shape.Classes.
+	Class int
+}
+
+// Slot is one place of an object.
+type Slot struct {
+	// Key is the client's response key, or an internal name for a hidden slot.
+	Key string
+	// Coordinate is the field, as Type.field, for messages.
+	Coordinate string
+	// Hidden slots are never written.
+	Hidden bool
+	// Child is the shape of the objects in the slot; nil for leaves.
+	Child *Shape
+	// Merge says that several fetches fill the slot with objects that are to be
+	// merged slot by slot, lists by index.
+	Merge bool
+}
+
+// OutputKind says where a written value comes from.
+type OutputKind uint8
+
+// The sources of written values.
+const (
+	// FromSlot writes Output.Slot.
+	FromSlot OutputKind = iota
+	// Typename writes the name of the object's concrete type.
+	Typename
+	// FromLocal writes the local answer Output.Local (root objects only).
+	FromLocal
+)
+
+// Output is one key of a written object.
+type Output struct {
+	Kind OutputKind
+	// Key is the response key.
+	Key string
+	// Prefix is the key as written: `"key":`.
+	Prefix []byte
+	Slot   int
+	Local  int
+	// Wrap is the type's list and null structure in the supergraph, for null
+	// propagation.
+	Wrap schema.Wrap
+	// Cond says when the key is present; nil means always.
+	Cond Condition
+	// Child is the shape of the objects below; nil for leaves.
+	Child *Shape
+	// Coordinate is the field, as Type.field, for messages.
+	Coordinate string
+}
+
+// Condition is a disjunction of conjunctions over the request's condition bits
+// (one bit for each variable used in @skip or @include). A nil Condition
+// always holds; an empty one that is not nil never does.
+type Condition []Term
+
+// Term holds when the bits under Mask equal Value.
+type Term struct {
+	Mask  uint64
+	Value uint64
+}
+
+// Holds reports whether the condition holds for the given bits.
+func (c Condition) Holds(bits uint64) bool {
+	if c == nil {
+		return true
+	}
+	for _, t := range c {
+		if bits&t.Mask == t.Value {
+			return true
+		}
+	}
+	return false
+}
+
+// Fetch is one request to one subgraph.
+type Fetch struct {
+	ID       int
+	Subgraph int
+	// Name is the subgraph's name.
+	Name string
+	Kind schema.OperationKind
+	// Deps are the fetches that must have settled before; ids.
+	Deps []int
+	// Dependants are the fetches that wait for this one; ids.
+	Dependants []int
+	// Cond says when the fetch has anything to do.
+	Cond Condition
+	// Wave is 1 for a fetch without dependencies, else 1 + the highest of them.
+	Wave int
+	// Root reads `data` of a root fetch into the root object; nil for lookups.
+	Root *Decode
+	// Entries are the lookups; empty for a root fetch.
+	Entries []Entry
+	// Spec is what was prepared.
+	Spec *subgraphs.FetchSpec
+	// Prepared carries it out.
+	Prepared subgraphs.Prepared
+	// Variables are, in the order of Spec.Variables, indices into the
+	// operation's coerced values.
+	Variables []int
+	// Explain says why the fetch is there; nil unless asked for.
+	Explain *Explain
+}
+
+// Entry is one lookup of a fetch.
+type Entry struct {
+	Alias string
+	// Targets are the positions the entry serves. Equal rows of all its targets
+	// are sent once.
+	Targets []Target
+}
+
+// Target is one position whose objects a lookup fills.
+type Target struct {
+	Shape *Shape
+	// Path are the slots that lead from the root object to the position; lists
+	// are walked through.
+	Path []int
+	// Collected says that Shape.Collect holds the objects; otherwise they are
+	// found by walking Path once every producer has settled.
+	Collected bool
+	// Types are, by index into Shape.Types, what is sent and read for objects of
+	// that type; nil where the lookup does not concern the type.
+	Types []*TargetType
+	// Cond says when the target has anything to do.
+	Cond Condition
+}
+
+// TargetType is a lookup for one concrete type.
+type TargetType struct {
+	Representation *Representation
+	// Decode reads a row.
+	Decode *Decode
+}
+
+// Representation is the template of a row: a JSON object made from the slots of
+// an object.
+type Representation struct {
+	Fields []RepresentationField
+	// Names are, by index into the shape's Types, the name to send as
+	// __typename for nested objects of abstract type; nil when no name is sent.
+	Names []string
+}
+
+// RepresentationField is one field of a representation.
+type RepresentationField struct {
+	// Prefix is the key as written: `"id":`. Braces and commas are up to the
+	// writer, since fields can be absent for some types.
+	Prefix []byte
+	// Constant is written as it is when Slot is -1.
+	Constant []byte
+	Slot     int
+	// Child is the template below for objects and lists of objects.
+	Child *Representation
+	// Types restricts the field to some of the shape's types (by index); nil
+	// means all.
+	Types []bool
+	// Key marks the fields of the lookup's key: a row whose key leaves are all
+	// null is not sent. Other fields are requirements, whose nulls are sent.
+	Key bool
+}
+
+// Decode reads one object of an answer into the slots of a shape.
+type Decode struct {
+	Shape *Shape
+	// Fields are in the order in which the fetch asks for them.
+	Fields []DecodeField
+	// Static is the index into Shape.Types when the type is known beforehand, or -1.
+	Static int
+	// Names maps the __typename of the answer to Shape.Types; empty when Static.
+	Names []TypeName
+}
+
+// TypeName is a type's name in a subgraph and its index in Shape.Types.
+type TypeName struct {
+	Name string
+	Type int
+}
+
+// DecodeField is one key of an answer's object.
+type DecodeField struct {
+	// Key is the response key in the answer.
+	Key string
+	// Quoted is the key as it is expected in the bytes: `"key"`.
+	Quoted []byte
+	// Slot is where the value goes; -1 for the object's __typename.
+	Slot int
+	// Wrap is the list structure expected (null is accepted everywhere).
+	Wrap schema.Wrap
+	// Leaf says which scalar is expected when Child is nil.
+	Leaf LeafKind
+	// Enum are the values an enum may have in the API schema (Leaf is LeafEnum).
+	Enum []string
+	// Child reads the object, for composite fields.
+	Child *Decode
+}
+
+// LeafKind is what a leaf's JSON may be.
+type LeafKind uint8
+
+// The kinds of leaves.
+const (
+	// LeafAny is a custom scalar: any JSON value, byte for byte.
+	LeafAny LeafKind = iota
+	// LeafInt is a 32-bit integer.
+	LeafInt
+	// LeafFloat is any JSON number.
+	LeafFloat
+	// LeafString is a JSON string.
+	LeafString
+	// LeafBoolean is true or false.
+	LeafBoolean
+	// LeafID is a JSON string, or an integer.
+	LeafID
+	// LeafEnum is one of a set of strings.
+	LeafEnum
+)
+
+// Explain says why a fetch is there.
+type Explain struct {
+	// Reason is one line for people.
+	Reason string
+	// Alternatives are the other ways there were.
+	Alternatives []string
+}

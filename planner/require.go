@@ -1,0 +1,182 @@
+package planner
+
+import (
+	"github.com/weft-graphql/weft/planner/graph"
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/planner/supergraph"
+)
+
+// requirements finds, for objects of one type, how the fields of a field set
+// can be had from arrival a (or from lookups that start there). It appends what
+// is needed and reports whether all of it can be had. target is the subgraph
+// that will be sent the fields; their names are those used there.
+func (r *run) requirements(a *arrival, ti int, set supergraph.FieldSet, key bool, target int, needs *[]need, w *way) (bool, error) {
+	t := a.pos.types[ti]
+	for i := range set {
+		sel := &set[i]
+		if sel.On != schema.NoType {
+			if sel.On != t && !r.schema.Implements(sel.On, t) {
+				continue
+			}
+			ok, err := r.requirements(a, ti, sel.Selections, key, target, needs, w)
+			if !ok || err != nil {
+				return false, err
+			}
+			continue
+		}
+		if sel.Name == "__typename" {
+			continue
+		}
+		f := r.schema.FieldByName(t, sel.Name)
+		if f == schema.NoField {
+			return false, nil
+		}
+		ok, err := r.requirement(a, ti, f, sel, key, target, needs, w)
+		if !ok || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (r *run) requirement(a *arrival, ti int, f schema.FieldID, sel *supergraph.FieldSelection, key bool, target int, needs *[]need, w *way) (bool, error) {
+	from, err := r.requirementSource(a, ti, f, sel)
+	if from == nil || err != nil {
+		return false, err
+	}
+	s := r.requirementSlot(a.pos, ti, f, sel)
+	n := need{slot: s, ti: ti, from: from, name: r.nameIn(a.pos.types[ti], sel.Name, target), key: key}
+	if len(sel.Selections) > 0 {
+		below, err := r.requirementsBelow(from, s, sel, key, target, w)
+		if below == nil || err != nil {
+			return false, err
+		}
+		n.below = below
+	}
+	for i := range *needs {
+		have := &(*needs)[i]
+		if have.slot == s && have.from == from && have.ti == ti {
+			have.below = mergeNeeds(have.below, n.below)
+			have.key = have.key || n.key
+			return true, nil
+		}
+	}
+	*needs = append(*needs, n)
+	w.depth = max(w.depth, from.depth)
+	if from != a {
+		w.requests += from.requests - a.requests
+	}
+	return true, nil
+}
+
+// mergeNeeds joins two lists of needs in the objects of one slot.
+func mergeNeeds(a, b []need) []need {
+next:
+	for _, n := range b {
+		for i := range a {
+			if a[i].slot == n.slot && a[i].ti == n.ti && a[i].from == n.from {
+				a[i].below = mergeNeeds(a[i].below, n.below)
+				continue next
+			}
+		}
+		a = append(a, n)
+	}
+	return a
+}
+
+// requirementsBelow finds the needs in the objects of a composite field. The
+// result is nil when something cannot be had, and not nil otherwise.
+func (r *run) requirementsBelow(from *arrival, s *slot, sel *supergraph.FieldSelection, key bool, target int, w *way) ([]need, error) {
+	to, err := r.move(from, s)
+	if to == nil || err != nil {
+		return nil, err
+	}
+	below := []need{}
+	for ti := to.covers.next(0); ti >= 0; ti = to.covers.next(ti + 1) {
+		ok, err := r.requirements(to, ti, sel.Selections, key, target, &below, w)
+		if !ok || err != nil {
+			return nil, err
+		}
+	}
+	return below, nil
+}
+
+// requirementSource picks the arrival that gives a required field: a itself
+// where it can, else the cheapest lookup from a, else another arrival at the
+// position.
+func (r *run) requirementSource(a *arrival, ti int, f schema.FieldID, sel *supergraph.FieldSelection) (*arrival, error) {
+	if r.local(a, ti, f) != nil && (len(sel.Selections) == 0 || r.coversBelow(a, ti, f, sel)) {
+		return a, nil
+	}
+	var best *arrival
+	moves := r.graph.Moves(f)
+	for i := range moves {
+		m := &moves[i]
+		if !r.resolves(m) {
+			continue
+		}
+		d, err := r.derive(a, ti, m)
+		if err != nil {
+			return nil, err
+		}
+		if d != nil && (best == nil || d.depth < best.depth || d.depth == best.depth && d.requests < best.requests) {
+			best = d
+		}
+	}
+	if best != nil {
+		return best, nil
+	}
+	if r.local(a, ti, f) != nil {
+		return a, nil
+	}
+	for _, b := range a.pos.arrivals {
+		if b != a && b.covers.has(ti) && r.local(b, ti, f) != nil {
+			return b, nil
+		}
+	}
+	return nil, nil
+}
+
+// coversBelow reports whether a subgraph gives all that is required below one of
+// its fields without leaving it; a guess that decides an order of trying only.
+func (r *run) coversBelow(a *arrival, ti int, f schema.FieldID, sel *supergraph.FieldSelection) bool {
+	m := r.local(a, ti, f)
+	return r.givesAll(m.Provider.Named, a.sub, sel.Selections)
+}
+
+func (r *run) givesAll(t schema.TypeID, sub int, set supergraph.FieldSet) bool {
+	for i := range set {
+		sel := &set[i]
+		if sel.On != schema.NoType || sel.Name == "__typename" {
+			continue
+		}
+		f := r.schema.FieldByName(t, sel.Name)
+		if f == schema.NoField {
+			return false
+		}
+		p := r.super.Provider(f, sub)
+		if p == nil || p.External && !p.KeyExternal {
+			return false
+		}
+		if len(sel.Selections) > 0 && !r.givesAll(p.Named, sub, sel.Selections) {
+			return false
+		}
+	}
+	return true
+}
+
+// resolves reports whether a move's subgraph resolves the field whoever asks:
+// not overridden, and not merely external there.
+func (r *run) resolves(m *graph.Move) bool {
+	return r.usable(m.Provider) && !m.Provider.External
+}
+
+// nameIn is the name of a type's field in a subgraph.
+func (r *run) nameIn(t schema.TypeID, name string, sub int) string {
+	if f := r.schema.FieldByName(t, name); f != schema.NoField {
+		if p := r.super.Provider(f, sub); p != nil && p.Name != "" {
+			return p.Name
+		}
+	}
+	return name
+}

@@ -1,0 +1,550 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weft-graphql/weft/planner/operation"
+	"github.com/weft-graphql/weft/planner/plan"
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/planner/supergraph"
+	"github.com/weft-graphql/weft/subgraphs"
+)
+
+// fetch writes one fetch down: what is asked, and how the answer is read.
+func (b *builder) fetch(f *fetch) error {
+	out := &plan.Fetch{
+		ID: f.id, Subgraph: f.sub, Name: b.super.Subgraphs[f.sub].Name, Wave: f.wave, Cond: never,
+		Spec: &subgraphs.FetchSpec{Subgraph: b.super.Subgraphs[f.sub].Name, OperationName: b.op.Name},
+	}
+	for _, d := range f.deps {
+		out.Deps = append(out.Deps, d.id)
+	}
+	slices.Sort(out.Deps)
+	w := &specWriter{builder: b, fetch: out}
+	if f.root != nil {
+		out.Kind = b.op.Kind
+		out.Spec.Kind = b.op.Kind
+		w.only = f.slots
+		sels, decode := w.object([]*arrival{f.root}, b.root)
+		out.Spec.Root, out.Root = sels, decode
+		out.Cond = w.rootCondition(f)
+	} else {
+		for _, e := range f.entries {
+			w.entry(e)
+		}
+		if len(out.Entries) > 1 {
+			for i := range out.Entries {
+				alias := "_e" + strconv.Itoa(i)
+				out.Entries[i].Alias, out.Spec.Entries[i].Alias = alias, alias
+			}
+		}
+	}
+	if client := b.client(f.sub); client != nil {
+		prepared, err := client.Prepare(out.Spec)
+		if err != nil {
+			return &Error{Code: CodePrepare, Message: "subgraph " + out.Name + " cannot carry out a fetch", Err: err}
+		}
+		out.Prepared = prepared
+	}
+	b.plan.Fetches = append(b.plan.Fetches, out)
+	return nil
+}
+
+func (b *builder) client(sub int) subgraphs.Client {
+	if sub < len(b.clients) {
+		return b.clients[sub]
+	}
+	return nil
+}
+
+// specWriter writes the selections of one fetch.
+type specWriter struct {
+	*builder
+	fetch *plan.Fetch
+	// only restricts the root slots of a mutation's fetch; nil means all.
+	only []*slot
+}
+
+func (w *specWriter) rootCondition(f *fetch) plan.Condition {
+	cond := never
+	for _, s := range w.root.slots {
+		if f.slots != nil && !slices.Contains(f.slots, s) {
+			continue
+		}
+		for i := range s.assigned {
+			if s.assigned[i].from == f.root {
+				cond = orCond(cond, s.assigned[i].need)
+			}
+		}
+	}
+	return cond
+}
+
+// entry writes one lookup: a target, in an entry of its own or, when another
+// position asks for the very same, in that one's.
+func (w *specWriter) entry(e *fetchEntry) {
+	shape := w.shape[e.pos.id]
+	target := plan.Target{Shape: shape, Collected: shape.Collect >= 0, Types: make([]*plan.TargetType, len(e.pos.types)), Cond: never}
+	for p := e.pos; p.parent != nil; p = p.parent.pos {
+		target.Path = append(target.Path, p.parent.index)
+	}
+	slices.Reverse(target.Path)
+	used := newBitset(len(e.pos.types))
+	for _, a := range e.arrivals {
+		used.or(a.used)
+	}
+	var sels []subgraphs.Selection
+	var lookup *subgraphs.Lookup
+	for ti := used.next(0); ti >= 0; ti = used.next(ti + 1) {
+		var needs []need
+		var by *way
+		for _, a := range e.arrivals {
+			if a.used.has(ti) {
+				by = a.ways[ti]
+				needs = mergeNeeds(needs, cloneNeeds(by.needs))
+				target.Cond = orCond(target.Cond, a.need[ti])
+			}
+		}
+		below, decode := w.typed(e.arrivals, e.pos, ti)
+		typename := by.lookup.Typename
+		target.Types[ti] = &plan.TargetType{
+			Representation: w.representation(e.pos, needs, typename, w.fetch.Subgraph),
+			Decode:         decode,
+		}
+		if lookup == nil {
+			lookup = lookupSpec(by.lookup.Lookup)
+		}
+		sels = appendFragment(sels, typename, below)
+	}
+	w.fetch.Cond = orCond(w.fetch.Cond, target.Cond)
+	spec := w.fetch.Spec
+	for i := range spec.Entries {
+		if sameLookup(spec.Entries[i].Lookup, lookup) && sameSelections(spec.Entries[i].Selections, sels) {
+			w.fetch.Entries[i].Targets = append(w.fetch.Entries[i].Targets, target)
+			return
+		}
+	}
+	spec.Entries = append(spec.Entries, subgraphs.Entry{Alias: "_entities", Lookup: lookup, Selections: sels})
+	w.fetch.Entries = append(w.fetch.Entries, plan.Entry{Alias: "_entities", Targets: []plan.Target{target}})
+}
+
+// appendFragment adds a fragment on a type, joining an equal one of the same type
+// (objects of several types can be entered as one interface object).
+func appendFragment(sels []subgraphs.Selection, on string, below []subgraphs.Selection) []subgraphs.Selection {
+	for i := range sels {
+		if sels[i].On == on && sameSelections(sels[i].Selections, below) {
+			return sels
+		}
+	}
+	return append(sels, subgraphs.Selection{On: on, Selections: below})
+}
+
+func lookupSpec(l *supergraph.Lookup) *subgraphs.Lookup {
+	if l.Field == nil {
+		return &subgraphs.Lookup{Kind: subgraphs.EntitiesLookup, Type: l.Typename, Batch: true, ByPosition: true}
+	}
+	out := &subgraphs.Lookup{
+		Kind: subgraphs.FieldLookup, Type: l.Typename, Path: l.Field.Path, Batch: l.Field.Batch,
+		ByPosition: l.Field.Match == supergraph.ByPosition, Max: l.Field.Max,
+	}
+	for _, a := range l.Field.Arguments {
+		out.Arguments = append(out.Arguments, subgraphs.LookupArgument{Name: a.Argument, From: strings.Split(a.From, ".")})
+	}
+	for _, k := range l.Key {
+		out.Key = append(out.Key, []string{k.Name})
+	}
+	return out
+}
+
+func sameLookup(a, b *subgraphs.Lookup) bool {
+	return a.Kind == b.Kind && (a.Kind == subgraphs.EntitiesLookup || a.Type == b.Type && slices.Equal(a.Path, b.Path) && a.Batch == b.Batch)
+}
+
+func sameSelections(a, b []subgraphs.Selection) bool {
+	return slices.EqualFunc(a, b, func(x, y subgraphs.Selection) bool {
+		return x.Key == y.Key && x.Field == y.Field && x.On == y.On &&
+			slices.EqualFunc(x.Arguments, y.Arguments, sameArgument) && slices.Equal(x.Include, y.Include) &&
+			sameSelections(x.Selections, y.Selections)
+	})
+}
+
+func sameArgument(a, b subgraphs.ArgumentSpec) bool {
+	return a.Name == b.Name && sameArgumentValue(a.Value, b.Value)
+}
+
+func sameArgumentValue(a, b subgraphs.ArgumentValue) bool {
+	return a.Variable == b.Variable && a.Constant == b.Constant && a.List == b.List && a.Object == b.Object &&
+		slices.EqualFunc(a.Items, b.Items, sameArgumentValue) && slices.EqualFunc(a.Fields, b.Fields, sameArgument)
+}
+
+// pick is a slot that a group of arrivals fills, with the types and condition.
+type pick struct {
+	slot  *slot
+	types bitset
+	need  plan.Condition
+}
+
+func (w *specWriter) picks(group []*arrival, p *position) []pick {
+	var out []pick
+	for _, s := range p.slots {
+		if s.index < 0 || w.only != nil && p == w.root && !slices.Contains(w.only, s) {
+			continue
+		}
+		at := -1
+		for i := range s.assigned {
+			as := &s.assigned[i]
+			if !slices.Contains(group, as.from) {
+				continue
+			}
+			if at < 0 {
+				at = len(out)
+				out = append(out, pick{slot: s, types: as.types.clone(), need: as.need})
+				continue
+			}
+			out[at].types.or(as.types)
+			out[at].need = orCond(out[at].need, as.need)
+		}
+	}
+	for i := range out {
+		if out[i].slot.hidden {
+			// Keys and requirements are asked for without condition: a request
+			// that is sent anyway gains nothing by leaving them out.
+			out[i].need = nil
+		}
+	}
+	return out
+}
+
+// scope is one selection set in the making, for one group of arrivals.
+type scope struct {
+	keys   []keyUse
+	decode *plan.Decode
+	// children are composite slots written before (in another fragment).
+	children []childUse
+}
+
+type keyUse struct {
+	key  string
+	slot *slot
+	typ  string
+}
+
+type childUse struct {
+	slot   *slot
+	sels   []subgraphs.Selection
+	decode *plan.Decode
+}
+
+// object writes what a group of arrivals of one type in the subgraph gives.
+func (w *specWriter) object(group []*arrival, p *position) ([]subgraphs.Selection, *plan.Decode) {
+	shape := w.shape[p.id]
+	sc := &scope{decode: &plan.Decode{Shape: shape, Static: -1}}
+	picks := w.picks(group, p)
+	view := group[0].view
+	var sels []subgraphs.Selection
+	switch {
+	case view.InterfaceObject:
+		for i := range picks {
+			sels = append(sels, w.field(sc, &picks[i], picks[i].types.next(0), group)...)
+		}
+	case view.Kind == schema.Object:
+		ti := slices.Index(p.types, group[0].decl)
+		sc.decode.Static = ti
+		for i := range picks {
+			if picks[i].types.has(ti) {
+				sels = append(sels, w.field(sc, &picks[i], ti, group)...)
+			}
+		}
+	default:
+		sels = w.abstract(sc, group, p, picks)
+	}
+	if len(sels) == 0 {
+		sels = append(sels, subgraphs.Selection{Key: "__typename", Field: "__typename"})
+		sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1})
+	}
+	return sels, sc.decode
+}
+
+// abstract writes the fields of an interface or union: those that the
+// interface has there for all types directly, the others in fragments.
+func (w *specWriter) abstract(sc *scope, group []*arrival, p *position, picks []pick) []subgraphs.Selection {
+	sub := group[0].sub
+	decl := group[0].decl
+	covers := newBitset(len(p.types))
+	for _, a := range group {
+		covers.or(a.covers)
+	}
+	sels := []subgraphs.Selection{{Key: "__typename", Field: "__typename"}}
+	sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1})
+	for ti := covers.next(0); ti >= 0; ti = covers.next(ti + 1) {
+		v := w.super.View(p.types[ti], sub)
+		if v == nil || w.schema.Type(p.types[ti]).Hidden {
+			continue
+		}
+		sc.decode.Names = append(sc.decode.Names, plan.TypeName{Name: v.Name, Type: ti})
+	}
+	common := make([]bool, len(picks))
+	for i := range picks {
+		if picks[i].types.contains(covers) && w.uniform(decl, sub, picks[i].slot, covers) {
+			common[i] = true
+			sels = append(sels, w.field(sc, &picks[i], covers.next(0), group)...)
+		}
+	}
+	for ti := covers.next(0); ti >= 0; ti = covers.next(ti + 1) {
+		v := w.super.View(p.types[ti], sub)
+		if v == nil {
+			continue
+		}
+		var below []subgraphs.Selection
+		for i := range picks {
+			if !common[i] && picks[i].types.has(ti) {
+				below = append(below, w.field(sc, &picks[i], ti, group)...)
+			}
+		}
+		if len(below) > 0 {
+			sels = append(sels, subgraphs.Selection{On: v.Name, Selections: below})
+		}
+	}
+	return sels
+}
+
+// uniform reports whether a slot's field can be asked on the abstract type
+// itself: the interface has it there, and every type it covers resolves it
+// there as the same field.
+func (w *specWriter) uniform(decl schema.TypeID, sub int, s *slot, covers bitset) bool {
+	f := w.schema.FieldByName(decl, s.name)
+	if f == schema.NoField {
+		return false
+	}
+	at := w.super.Provider(f, sub)
+	if at == nil {
+		return false
+	}
+	for ti := covers.next(0); ti >= 0; ti = covers.next(ti + 1) {
+		p := w.super.Provider(s.fields[ti], sub)
+		if p == nil || p.Name != at.Name || p.Type != at.Type {
+			return false
+		}
+	}
+	return true
+}
+
+// typed writes what lookups at a position give for objects of one type.
+func (w *specWriter) typed(group []*arrival, p *position, ti int) ([]subgraphs.Selection, *plan.Decode) {
+	sc := &scope{decode: &plan.Decode{Shape: w.shape[p.id], Static: ti}}
+	picks := w.picks(group, p)
+	var sels []subgraphs.Selection
+	for i := range picks {
+		if picks[i].types.has(ti) {
+			sels = append(sels, w.field(sc, &picks[i], ti, group)...)
+		}
+	}
+	if len(sels) == 0 {
+		sels = append(sels, subgraphs.Selection{Key: "__typename", Field: "__typename"})
+		sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1})
+	}
+	return sels, sc.decode
+}
+
+// field writes one field for one type. More than one selection comes back when
+// its condition is a disjunction.
+func (w *specWriter) field(sc *scope, pk *pick, ti int, group []*arrival) []subgraphs.Selection {
+	s := pk.slot
+	var from *arrival
+	for i := range s.assigned {
+		if as := &s.assigned[i]; as.types.has(ti) && slices.Contains(group, as.from) {
+			from = as.from
+			break
+		}
+	}
+	m := w.moveIn(s.fields[ti], w.fetch.Subgraph, from.through(ti))
+	key := sc.keyFor(s, m.Provider.Type)
+	sel := subgraphs.Selection{Key: key, Field: m.Provider.Name}
+	for i := range s.args {
+		if arg, ok := w.argument(&s.args[i], m.Provider, s.fields[ti]); ok {
+			sel.Arguments = append(sel.Arguments, arg)
+		}
+	}
+	for _, c := range s.consts {
+		sel.Arguments = append(sel.Arguments, subgraphs.ArgumentSpec{Name: c.Name, Value: subgraphs.ArgumentValue{Variable: -1, Constant: c.Value}})
+	}
+	field := plan.DecodeField{Key: key, Quoted: appendQuoted(nil, key), Slot: s.index}
+	def := w.schema.Field(s.fields[ti])
+	field.Wrap = def.Type.Wrap
+	if s.leaf {
+		field.Leaf, field.Enum = w.leafKind(def.Type.Type)
+	} else {
+		sel.Selections, field.Child = w.child(sc, s, group)
+	}
+	known := slices.ContainsFunc(sc.decode.Fields, func(f plan.DecodeField) bool { return f.Key == key && f.Slot == s.index })
+	if !known {
+		sc.decode.Fields = append(sc.decode.Fields, field)
+	}
+	return w.conditional(sel, pk.need)
+}
+
+func (w *specWriter) child(sc *scope, s *slot, group []*arrival) ([]subgraphs.Selection, *plan.Decode) {
+	for _, c := range sc.children {
+		if c.slot == s {
+			return c.sels, c.decode
+		}
+	}
+	var below []*arrival
+	for _, m := range s.moved {
+		if slices.Contains(group, m.from) {
+			below = append(below, m)
+		}
+	}
+	sels, decode := w.object(below, s.child)
+	sc.children = append(sc.children, childUse{slot: s, sels: sels, decode: decode})
+	return sels, decode
+}
+
+// keyFor is the response key of a slot: the client's where it is free. A key
+// stands for one slot and one type in the subgraph, for fields of one key must
+// be mergeable there (specification, section 5.3.2).
+func (sc *scope) keyFor(s *slot, typ string) string {
+	taken := func(key string) bool {
+		for _, k := range sc.keys {
+			if k.key == key {
+				return true
+			}
+		}
+		return false
+	}
+	for _, k := range sc.keys {
+		if k.slot == s && k.typ == typ {
+			return k.key
+		}
+	}
+	key := s.key
+	for n := 0; taken(key) || n == 0 && reservedKey(key); n++ {
+		key = fmt.Sprintf("_%d_%s", s.index, s.name)
+		if n > 0 {
+			key = fmt.Sprintf("_%d_%d_%s", s.index, n, s.name)
+		}
+	}
+	sc.keys = append(sc.keys, keyUse{key: key, slot: s, typ: typ})
+	return key
+}
+
+// reservedKey reports keys that mean something in an answer.
+func reservedKey(key string) bool { return key == "__typename" }
+
+// conditional wraps a selection in its condition: directives for a conjunction,
+// one fragment for each term of a disjunction.
+func (w *specWriter) conditional(sel subgraphs.Selection, need plan.Condition) []subgraphs.Selection {
+	if need == nil {
+		return []subgraphs.Selection{sel}
+	}
+	var out []subgraphs.Selection
+	for _, t := range need {
+		var include []subgraphs.Condition
+		for bit := 0; bit < len(w.op.Conditions); bit++ {
+			if t.Mask>>bit&1 == 1 {
+				include = append(include, subgraphs.Condition{
+					Variable: w.variable(w.op.Conditions[bit], "Boolean!"),
+					Negate:   t.Value>>bit&1 == 0,
+				})
+			}
+		}
+		if len(need) == 1 {
+			sel.Include = include
+			return []subgraphs.Selection{sel}
+		}
+		out = append(out, subgraphs.Selection{Include: include, Selections: []subgraphs.Selection{sel}})
+	}
+	return out
+}
+
+// variable is the index in the fetch of one of the operation's variables, used
+// at a place of the given type.
+func (w *specWriter) variable(index int, typ string) int {
+	spec := w.fetch.Spec
+	for i, v := range w.fetch.Variables {
+		if v == index && spec.Variables[i].Type == typ {
+			return i
+		}
+	}
+	name := w.op.Variables[index].Name
+	for n := 2; slices.ContainsFunc(spec.Variables, func(v subgraphs.VariableSpec) bool { return v.Name == name }); n++ {
+		name = w.op.Variables[index].Name + "_" + strconv.Itoa(n)
+	}
+	w.fetch.Variables = append(w.fetch.Variables, index)
+	spec.Variables = append(spec.Variables, subgraphs.VariableSpec{Name: name, Type: typ})
+	return len(spec.Variables) - 1
+}
+
+// argument writes one argument, unless the subgraph does not have it.
+func (w *specWriter) argument(a *operation.Arg, p *supergraph.Provider, f schema.FieldID) (subgraphs.ArgumentSpec, bool) {
+	for i := range p.Args {
+		if p.Args[i].Name != a.Name {
+			continue
+		}
+		typ := p.Args[i].Type
+		if p.Args[i].HasDefault {
+			typ = strings.TrimSuffix(typ, "!")
+		}
+		args := w.schema.Field(f).Args
+		at := slices.IndexFunc(args, func(x schema.Arg) bool { return x.Name == a.Name })
+		if at < 0 {
+			return subgraphs.ArgumentSpec{}, false
+		}
+		return subgraphs.ArgumentSpec{Name: a.Name, Value: w.value(&a.Value, args[at].Type, typ)}, true
+	}
+	return subgraphs.ArgumentSpec{}, false
+}
+
+func (w *specWriter) value(v *operation.Value, t schema.TypeRef, text string) subgraphs.ArgumentValue {
+	switch v.Kind {
+	case operation.ValueList:
+		out := subgraphs.ArgumentValue{Variable: -1, List: true}
+		elem := t
+		if t.Wrap.IsList() {
+			elem.Wrap = t.Wrap.Elem()
+		}
+		for i := range v.Items {
+			out.Items = append(out.Items, w.value(&v.Items[i], elem, w.schema.TypeString(elem)))
+		}
+		return out
+	case operation.ValueObject:
+		out := subgraphs.ArgumentValue{Variable: -1, Object: true}
+		for i := range v.Fields {
+			f := w.schema.FieldByName(t.Type, v.Fields[i].Name)
+			if f == schema.NoField {
+				continue
+			}
+			ft := w.schema.Field(f)
+			typ := w.schema.TypeString(ft.Type)
+			if ft.Default != "" {
+				typ = strings.TrimSuffix(typ, "!")
+			}
+			out.Fields = append(out.Fields, subgraphs.ArgumentSpec{Name: v.Fields[i].Name, Value: w.value(&v.Fields[i].Value, ft.Type, typ)})
+		}
+		return out
+	}
+	return subgraphs.ArgumentValue{Variable: w.variable(v.Variable, text)}
+}
+
+func (w *specWriter) leafKind(t schema.TypeID) (plan.LeafKind, []string) {
+	typ := w.schema.Type(t)
+	if typ.Kind == schema.Enum {
+		return plan.LeafEnum, typ.Values
+	}
+	switch typ.Name {
+	case "Int":
+		return plan.LeafInt, nil
+	case "Float":
+		return plan.LeafFloat, nil
+	case "String":
+		return plan.LeafString, nil
+	case "Boolean":
+		return plan.LeafBoolean, nil
+	case "ID":
+		return plan.LeafID, nil
+	}
+	return plan.LeafAny, nil
+}

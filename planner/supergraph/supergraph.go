@@ -1,0 +1,151 @@
+package supergraph
+
+import "github.com/weft-graphql/weft/planner/schema"
+
+// Supergraph is a Definition made ready for planning: every name resolved to
+// an id once. It is immutable.
+type Supergraph struct {
+	// Definition is what it was built from.
+	Definition *Definition
+	// Schema is the full type system, elements hidden from the API included
+	// and marked Hidden.
+	Schema *schema.Schema
+	// Subgraphs are the upstreams, by the index every list here uses.
+	Subgraphs []SubgraphDefinition
+	// Providers are, by FieldID, the subgraphs that have the field, ascending.
+	Providers [][]Provider
+	// Views are, by TypeID, what each subgraph that has the type says of it,
+	// ascending by subgraph.
+	Views [][]TypeView
+	// Labels are the distinct override labels, sorted.
+	Labels []string
+}
+
+// Provider is one subgraph's part in one field.
+type Provider struct {
+	Subgraph int
+	// Name is the field's name there.
+	Name string
+	// External fields can be selected only where a @provides or a key covers them.
+	External bool
+	// KeyExternal marks an external field that is part of a key of a type the
+	// subgraph extends: @external is only how Federation v1 has to write it, and
+	// the subgraph can give the field all the same.
+	KeyExternal bool
+	// Type is the field's type there, printed with the subgraph's names.
+	Type string
+	// Wrap is the list and null structure of the type there; Named is the
+	// supergraph's id of its named type.
+	Wrap  schema.Wrap
+	Named schema.TypeID
+	// Requires are the fields the representation must carry; nil when none.
+	Requires FieldSet
+	// RequiresText is the requirement as written, for explaining.
+	RequiresText string
+	// Provides are fields of the field's type that this path alone can give.
+	Provides FieldSet
+	// Overridden fields are not resolved here (another subgraph took them over)
+	// unless Label is set and inactive. Label is an index into Labels, or -1.
+	Overridden bool
+	Label      int
+	// Overrides says that the field is resolved here only while Label is active
+	// (Label >= 0).
+	Overrides bool
+	// Args are the arguments the field has there, with the types as declared.
+	Args []ProviderArg
+	// ContextArguments are filled from @fromContext.
+	ContextArguments []ContextArgument
+}
+
+// ProviderArg is an argument as a subgraph declares it.
+type ProviderArg struct {
+	Name string // name in the supergraph
+	Type string // as SDL, with the subgraph's names
+	// HasDefault says that the argument may be left out although non-null.
+	HasDefault bool
+}
+
+// TypeView is one subgraph's part in one type.
+type TypeView struct {
+	Subgraph int
+	// Name is the type's name there.
+	Name string
+	// Kind is the type's kind there: Object for an interface object.
+	Kind schema.Kind
+	// InterfaceObject says that an interface is defined as an object there.
+	InterfaceObject bool
+	// Extension says that the subgraph only extends the type.
+	Extension bool
+	// Possible are the object types the type may have there, sorted; for an
+	// interface object it is empty.
+	Possible []schema.TypeID
+	// Keys are all keys of the type there, resolvable or not.
+	Keys []KeySet
+	// Lookups are the ways in: one for each resolvable key, then field lookups.
+	Lookups []Lookup
+}
+
+// KeySet is one key.
+type KeySet struct {
+	Fields     FieldSet
+	Text       string
+	Resolvable bool
+}
+
+// Lookup is one way into a subgraph at a type.
+type Lookup struct {
+	// Key are the fields a row must carry.
+	Key FieldSet
+	// Text is the key as written.
+	Text string
+	// Typename is the type's name in representations: the interface's name where
+	// the subgraph has an interface object.
+	Typename string
+	// Field is set for lookups by a field; nil means `_entities`.
+	Field *LookupDefinition
+}
+
+// FieldSet is a parsed field set (the argument of @key, @requires, @provides).
+type FieldSet []FieldSelection
+
+// FieldSelection is one element of a field set: a field, or an inline fragment.
+type FieldSelection struct {
+	// Field is the field's id on the type the set is about; NoField for an
+	// inline fragment.
+	Field schema.FieldID
+	Name  string
+	// Args are constant arguments as GraphQL text.
+	Args []FieldArg
+	// On is the type condition of an inline fragment; NoType for a field.
+	On schema.TypeID
+	// Selections below.
+	Selections FieldSet
+}
+
+// FieldArg is a constant argument in a field set.
+type FieldArg struct {
+	Name  string
+	Value string
+}
+
+// View returns what a subgraph says of a type, or nil.
+func (s *Supergraph) View(t schema.TypeID, subgraph int) *TypeView {
+	views := s.Views[t]
+	for i := range views {
+		if views[i].Subgraph == subgraph {
+			return &views[i]
+		}
+	}
+	return nil
+}
+
+// Provider returns a subgraph's part in a field, or nil.
+func (s *Supergraph) Provider(f schema.FieldID, subgraph int) *Provider {
+	providers := s.Providers[f]
+	for i := range providers {
+		if providers[i].Subgraph == subgraph {
+			return &providers[i]
+		}
+	}
+	return nil
+}

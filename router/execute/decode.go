@@ -1,0 +1,322 @@
+package execute
+
+import (
+	"github.com/weft-graphql/weft/planner/plan"
+	"github.com/weft-graphql/weft/planner/schema"
+)
+
+// Decoding reads store.body from a position and returns the position after the
+// value, or -1 when the text is malformed (or the store full). Values that are
+// well-formed but not what the shape says become failed nulls with an error at
+// the object that holds them; what follows them stands.
+//
+// Keys are expected in the order in which the fetch asked for them. Of a key
+// that comes twice the last value counts.
+
+// decodeObject reads the object that begins at i into a new object of dec's
+// shape. The object is 0 when its concrete type is not one of those asked for;
+// then nothing of it is left. With join the object enters the collection of
+// its shape.
+func (s *store) decodeObject(dec *plan.Decode, i int, join bool) (object, end int) {
+	b := s.body
+	start := s.mark()
+	shape := dec.Shape
+	object = s.object(shape, dec.Static)
+	if object == 0 {
+		return 0, -1
+	}
+	if join && shape.Collect >= 0 {
+		s.collections[shape.Collect] = append(s.collections[shape.Collect], uint32(object))
+	}
+	base := s.indexBase
+	s.indexBase = len(s.indices)
+
+	fields := dec.Fields
+	next := 0
+	abstract := dec.Static < 0 && len(dec.Names) > 0
+	known := !abstract
+	i = space(b, i+1)
+	if i < len(b) && b[i] == '}' {
+		i++
+		goto done
+	}
+	for {
+		var f *plan.DecodeField
+		if next < len(fields) {
+			if q := fields[next].Quoted; len(b)-i >= len(q) && string(b[i:i+len(q)]) == string(q) {
+				f = &fields[next]
+				i += len(q)
+				next++
+			}
+		}
+		if f == nil {
+			var n int
+			if n, i = findKey(fields, next, b, i); i < 0 {
+				return 0, -1
+			}
+			if n >= 0 {
+				f = &fields[n]
+				next = n + 1
+			}
+		}
+		if uint(i) < uint(len(b)) && b[i] != ':' {
+			i = space(b, i)
+		}
+		if uint(i) >= uint(len(b)) || b[i] != ':' {
+			return 0, -1
+		}
+		i++
+		if uint(i) < uint(len(b)) && b[i] <= ' ' {
+			i = space(b, i)
+		}
+		switch {
+		case f == nil:
+			if i = skipValue(b, i, 0); i < 0 {
+				return 0, -1
+			}
+		case f.Slot < 0:
+			from := i
+			if i = skipValue(b, i, 0); i < 0 {
+				return 0, -1
+			}
+			if abstract {
+				typ, ok := typeNamed(dec.Names, b[from:i])
+				known = ok
+				s.setType(object, typ)
+			}
+		default:
+			var w word
+			if w, i = s.decodeValue(f, f.Wrap, object, i); i < 0 {
+				return 0, -1
+			}
+			s.words[object+headerWords+f.Slot] = w
+		}
+		if uint(i) < uint(len(b)) && b[i] <= ' ' {
+			i = space(b, i)
+		}
+		if uint(i) >= uint(len(b)) {
+			return 0, -1
+		}
+		if b[i] == '}' {
+			i++
+			break
+		}
+		if b[i] != ',' {
+			return 0, -1
+		}
+		i++
+		if uint(i) < uint(len(b)) && b[i] <= ' ' {
+			i = space(b, i)
+		}
+	}
+done:
+	s.indexBase = base
+	if !known {
+		s.rollback(start)
+		return 0, i
+	}
+	return object, i
+}
+
+// findKey reads the key at i when it is not the expected one. n is the field's
+// number, or -1 for a key that was not asked for.
+func findKey(fields []plan.DecodeField, next int, b []byte, i int) (n, end int) {
+	if i >= len(b) || b[i] != '"' {
+		return -1, -1
+	}
+	end = scanString(b, i+1)
+	if end < 0 {
+		return -1, -1
+	}
+	quoted := b[i:end]
+	for k := next; k < len(fields); k++ {
+		if string(fields[k].Quoted) == string(quoted) {
+			return k, end
+		}
+	}
+	for k := 0; k < next && k < len(fields); k++ {
+		if string(fields[k].Quoted) == string(quoted) {
+			return k, end
+		}
+	}
+	for _, c := range quoted {
+		if c != '\\' {
+			continue
+		}
+		key := unescape(quoted[1 : len(quoted)-1])
+		for k := range fields {
+			if fields[k].Key == key {
+				return k, end
+			}
+		}
+		break
+	}
+	return -1, end
+}
+
+// typeNamed finds the type that a __typename names.
+func typeNamed(names []plan.TypeName, quoted []byte) (typ int, ok bool) {
+	if len(quoted) < 2 || quoted[0] != '"' {
+		return -1, false
+	}
+	raw := quoted[1 : len(quoted)-1]
+	for k := range names {
+		if equalName(raw, names[k].Name) {
+			return names[k].Type, true
+		}
+	}
+	return -1, false
+}
+
+// decodeValue reads a value of the given wrapping for a slot of object.
+func (s *store) decodeValue(f *plan.DecodeField, wrap schema.Wrap, object, i int) (word, int) {
+	b := s.body
+	if uint(i) >= uint(len(b)) {
+		return 0, -1
+	}
+	c := b[i]
+	switch {
+	case c == 'n':
+		return word(kindNull), scanLiteral(b, i, "null")
+	case wrap.IsList():
+		if c == '[' {
+			return s.decodeList(f, wrap.Elem(), object, i)
+		}
+	case f.Child != nil:
+		if c == '{' {
+			child, end := s.decodeObject(f.Child, i, true)
+			switch {
+			case end < 0:
+				return 0, -1
+			case child == 0:
+				s.failValue(object, f.Slot, wrongType)
+				return word(kindFailed), end
+			}
+			return objectWord(child), end
+		}
+	case f.Leaf == plan.LeafString:
+		if c == '"' {
+			end := scanString(b, i+1)
+			return s.scalar(i, end), end
+		}
+	default:
+		return s.decodeLeaf(f, object, i)
+	}
+	return s.mismatch(f, object, i)
+}
+
+// mismatch reads a value that is not of the kind the field promises.
+func (s *store) mismatch(f *plan.DecodeField, object, i int) (word, int) {
+	end := skipValue(s.body, i, 0)
+	if end >= 0 {
+		s.failValue(object, f.Slot, wrongKind)
+	}
+	return word(kindFailed), end
+}
+
+func (s *store) decodeLeaf(f *plan.DecodeField, object, i int) (word, int) {
+	b := s.body
+	c := b[i]
+	switch f.Leaf {
+	case plan.LeafAny:
+		end := skipValue(b, i, 0)
+		return s.scalar(i, end), end
+	case plan.LeafBoolean:
+		var end int
+		switch c {
+		case 't':
+			end = scanLiteral(b, i, "true")
+		case 'f':
+			end = scanLiteral(b, i, "false")
+		default:
+			return s.mismatch(f, object, i)
+		}
+		return s.scalar(i, end), end
+	case plan.LeafInt, plan.LeafFloat, plan.LeafID:
+		if c == '-' || c-'0' <= 9 {
+			end, integer := scanNumber(b, i)
+			if end < 0 {
+				return 0, -1
+			}
+			switch {
+			case f.Leaf == plan.LeafFloat,
+				integer && f.Leaf == plan.LeafID,
+				integer && fitsInt32(b[i:end]):
+				return s.scalar(i, end), end
+			}
+		} else if c == '"' && f.Leaf == plan.LeafID {
+			end := scanString(b, i+1)
+			return s.scalar(i, end), end
+		}
+	case plan.LeafString: // decodeValue has seen to it
+	case plan.LeafEnum:
+		if c == '"' {
+			end := scanString(b, i+1)
+			if end < 0 {
+				return 0, -1
+			}
+			raw := b[i+1 : end-1]
+			for _, name := range f.Enum {
+				if string(raw) == name {
+					return s.scalar(i, end), end
+				}
+			}
+			for _, name := range f.Enum {
+				if equalName(raw, name) {
+					return s.scalar(i, end), end
+				}
+			}
+		}
+	}
+	return s.mismatch(f, object, i)
+}
+
+// decodeList reads the list that begins at i.
+func (s *store) decodeList(f *plan.DecodeField, elem schema.Wrap, object, i int) (word, int) {
+	b := s.body
+	i = space(b, i+1)
+	base := len(s.stack)
+	at := len(s.indices)
+	s.indices = append(s.indices, 0)
+	if i < len(b) && b[i] == ']' {
+		i++
+	} else {
+		for {
+			var w word
+			if w, i = s.decodeValue(f, elem, object, i); i < 0 {
+				return 0, -1
+			}
+			if len(s.stack) >= s.maxWords {
+				s.full = true
+				return 0, -1
+			}
+			s.stack = append(s.stack, w)
+			s.indices[at]++
+			if uint(i) < uint(len(b)) && b[i] <= ' ' {
+				i = space(b, i)
+			}
+			if uint(i) >= uint(len(b)) {
+				return 0, -1
+			}
+			if b[i] == ']' {
+				i++
+				break
+			}
+			if b[i] != ',' {
+				return 0, -1
+			}
+			i++
+			if uint(i) < uint(len(b)) && b[i] <= ' ' {
+				i = space(b, i)
+			}
+		}
+	}
+	s.indices = s.indices[:at]
+	list := s.list(len(s.stack) - base)
+	if list == 0 {
+		return 0, -1
+	}
+	copy(s.words[list+headerWords:], s.stack[base:])
+	s.stack = s.stack[:base]
+	return listWord(list), i
+}

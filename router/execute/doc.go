@@ -1,0 +1,27 @@
+// Package execute interprets plans: it carries out the fetches of a
+// [plan.Plan], decodes their answers by shape into a compact store, and writes
+// the response.
+//
+// In goes a [Request] (a plan with coerced variables, condition bits, local
+// answers and limits), out comes the GraphQL response as bytes, together with
+// a [Result]. Nothing in here knows about HTTP, schemas or operations.
+//
+// # The store
+//
+// A response is a DAG of objects and lists in one slab of 64-bit words without
+// pointers, so that the garbage collector has nothing to scan. Scalars are byte
+// ranges of the answers they came in; they are never unescaped or copied before
+// they are written. Equal rows of a lookup are fetched and decoded once, and
+// what lies below them is shared by every object that asked.
+//
+// The slab is one slice that grows by doubling, with 32-bit indices. Segments
+// would save the copies of growing, but cost a second load for each access and
+// split long lists; slabs are pooled, so growing is rare.
+//
+// # Ownership
+//
+// The goroutine that calls [Executor.Execute] owns the store of its request and
+// does all the decoding, attaching, scheduling and writing. Other goroutines
+// only carry out [subgraphs.Prepared.Fetch] and hand over the answer. An
+// Executor may be used by any number of goroutines; a Request by one at a time.
+package execute

@@ -1,0 +1,236 @@
+package execute
+
+import (
+	"github.com/weft-graphql/weft/planner/plan"
+)
+
+// store holds the objects of one response.
+type store struct {
+	words  []word
+	wide   []span
+	bufs   [][]byte
+	shapes []*plan.Shape
+
+	// collections are the objects that targets asked to remember, by
+	// plan.Shape.Collect.
+	collections [][]uint32
+
+	records []errorRecord
+	infos   []errorInfo
+	text    []byte // rests of error paths
+
+	// maxWords bounds the slab; full is set when that was not enough.
+	maxWords   int
+	maxRecords int
+	full       bool
+	lost       int // errors dropped because of maxRecords
+
+	walk uint16 // number of the current walk, for visited marks
+
+	// The cursor of decoding: the bytes, their number in bufs, and the fetch.
+	body   []byte
+	buffer int
+	fetch  *plan.Fetch
+	// stack holds the elements of lists being decoded; indices the positions
+	// within them, from indexBase on those below the current object.
+	stack     []word
+	indices   []int32
+	indexBase int
+}
+
+// span is a byte range of a buffer.
+type span struct {
+	buffer     int
+	start, end int
+}
+
+func (s span) empty() bool { return s.end == s.start }
+
+const firstWords = 256
+
+// reset readies the store for a plan.
+func (s *store) reset(p *plan.Plan, limits Limits) {
+	// Index 0 stands for "none", so nothing may live there.
+	if cap(s.words) < firstWords {
+		s.words = make([]word, 0, firstWords)
+	}
+	s.words = s.words[:headerWords]
+	clear(s.words)
+	s.wide = s.wide[:0]
+	s.shapes = p.Shapes
+	for len(s.collections) < p.Collections {
+		s.collections = append(s.collections, nil)
+	}
+	for i := range s.collections {
+		s.collections[i] = s.collections[i][:0]
+	}
+	s.records = s.records[:0]
+	s.infos = s.infos[:0]
+	s.text = s.text[:0]
+	s.maxWords = limits.MaxWords
+	s.maxRecords = 4*limits.MaxErrors + 64
+	s.full = false
+	s.lost = 0
+	s.walk = 0
+	s.stack = s.stack[:0]
+	s.indices = s.indices[:0]
+	s.indexBase = 0
+}
+
+// release drops what must not outlive the request, and buffers too big to keep.
+func (s *store) release() {
+	const keep = 1 << 17 // words
+	clear(s.bufs)
+	s.bufs = s.bufs[:0]
+	clear(s.infos)
+	s.infos = s.infos[:0]
+	s.shapes = nil
+	s.body = nil
+	s.fetch = nil
+	if cap(s.words) > keep {
+		s.words = nil
+	}
+	if cap(s.stack) > keep {
+		s.stack = nil
+	}
+	if cap(s.wide) > keep/4 {
+		s.wide = nil
+	}
+	for i := range s.collections {
+		if cap(s.collections[i]) > keep {
+			s.collections[i] = nil
+		}
+	}
+	if cap(s.text) > keep {
+		s.text = nil
+	}
+}
+
+// alloc returns the index of n zero words, or 0 when the store is full.
+func (s *store) alloc(n int) int {
+	i := len(s.words)
+	if n > cap(s.words)-i && !s.grow(n) {
+		return 0
+	}
+	s.words = s.words[:i+n]
+	clear(s.words[i : i+n])
+	return i
+}
+
+func (s *store) grow(n int) bool {
+	need := len(s.words) + n
+	if need > s.maxWords {
+		s.full = true
+		return false
+	}
+	c := 2 * cap(s.words)
+	if c < need {
+		c = need + need/4
+	}
+	if c > s.maxWords {
+		c = s.maxWords
+	}
+	words := make([]word, len(s.words), c)
+	copy(words, s.words)
+	s.words = words
+	return true
+}
+
+// object allocates an object; 0 when the store is full.
+func (s *store) object(shape *plan.Shape, typ int) int {
+	i := s.alloc(headerWords + len(shape.Slots))
+	if i != 0 {
+		s.words[i] = word(shape.ID)<<shapeShift | word(typ+1)
+	}
+	return i
+}
+
+// list allocates a list; 0 when the store is full.
+func (s *store) list(n int) int {
+	i := s.alloc(headerWords + n)
+	if i != 0 {
+		s.words[i] = word(n)
+	}
+	return i
+}
+
+func (s *store) shapeOf(object int) *plan.Shape {
+	return s.shapes[s.words[object]>>shapeShift&shapeMask]
+}
+
+// typeOf is the index into the shape's Types, or -1 when it is not known.
+func (s *store) typeOf(object int) int { return int(s.words[object]&typeMask) - 1 }
+
+func (s *store) setType(object, typ int) {
+	s.words[object] = s.words[object]&^typeMask | word(typ+1)
+}
+
+func (s *store) listLen(list int) int { return int(uint32(s.words[list])) }
+
+// visit marks an object or list for the current walk and reports whether it
+// was marked before.
+func (s *store) visit(node int) bool {
+	h := s.words[node]
+	if uint16(h>>walkShift) == s.walk {
+		return true
+	}
+	s.words[node] = h&^walkMask | word(s.walk)<<walkShift
+	return false
+}
+
+// share marks what a word refers to as shared.
+func (s *store) share(w word) {
+	if w.ref() {
+		s.words[w.index()] |= flagShared
+	}
+}
+
+// scalar makes the word of a byte range of the current buffer.
+func (s *store) scalar(start, end int) word {
+	n := end - start
+	if start < 1<<offsetBits && n < 1<<lengthBits && s.buffer < 1<<bufferBits {
+		return word(kindScalar) | word(start)<<offsetShift | word(n)<<lengthShift | word(s.buffer)<<bufferShift
+	}
+	s.wide = append(s.wide, span{s.buffer, start, end})
+	return word(len(s.wide)-1)<<32 | word(kindWide)
+}
+
+// raw are the bytes of a scalar.
+func (s *store) raw(w word) []byte {
+	if w.kind() == kindScalar {
+		start := int(w >> offsetShift & (1<<offsetBits - 1))
+		n := int(w >> lengthShift & (1<<lengthBits - 1))
+		return s.bufs[w>>bufferShift][start : start+n]
+	}
+	r := s.wide[w>>32]
+	return s.bufs[r.buffer][r.start:r.end]
+}
+
+func (s *store) bytes(r span) []byte { return s.bufs[r.buffer][r.start:r.end] }
+
+// mark is a state of the store to come back to.
+type mark struct {
+	words, wide, records, infos, text, lost int
+}
+
+func (s *store) mark() mark {
+	return mark{len(s.words), len(s.wide), len(s.records), len(s.infos), len(s.text), s.lost}
+}
+
+// rollback forgets everything made since the mark. It is right only while
+// nothing older refers to it, which holds until an answer is attached.
+func (s *store) rollback(m mark) {
+	s.words = s.words[:m.words]
+	s.wide = s.wide[:m.wide]
+	s.records = s.records[:m.records]
+	s.infos = s.infos[:m.infos]
+	s.text = s.text[:m.text]
+	s.lost = m.lost
+	for i, c := range s.collections {
+		n := len(c)
+		for n > 0 && int(c[n-1]) >= m.words {
+			n--
+		}
+		s.collections[i] = c[:n]
+	}
+}

@@ -1,0 +1,76 @@
+package execute
+
+// word is one value of the store: a kind in the low four bits and, by kind,
+//
+//	scalar   offset (28 bits), length (20), buffer (12)
+//	wide     index into store.wide (high 32 bits)
+//	object   index of the header in store.words (high 32 bits)
+//	list     index of the header in store.words (high 32 bits)
+//
+// The zero word is a slot that nothing has filled.
+type word uint64
+
+type kind uint8
+
+const (
+	kindEmpty  kind = iota // never filled
+	kindNull               // null
+	kindFailed             // null because of an error
+	kindScalar             // byte range of an answer
+	kindWide               // byte range that does not fit in a word
+	kindObject
+	kindList
+)
+
+const (
+	offsetBits = 28
+	lengthBits = 20
+	bufferBits = 12
+
+	offsetShift = 4
+	lengthShift = offsetShift + offsetBits
+	bufferShift = lengthShift + lengthBits
+)
+
+func (w word) kind() kind { return kind(w & 15) }
+
+// null reports whether there is nothing to write.
+func (w word) null() bool { return w&15 <= word(kindFailed) }
+
+// ref reports whether the word refers to an object or list.
+func (w word) ref() bool { return w&15 >= word(kindObject) }
+
+// index is the header's place for objects and lists.
+func (w word) index() int { return int(w >> 32) }
+
+func objectWord(i int) word { return word(i)<<32 | word(kindObject) }
+func listWord(i int) word   { return word(i)<<32 | word(kindList) }
+
+// Objects and lists begin with two header words.
+//
+//	object, first   type index + 1 (16 bits), shape (24), flags (8), walk (16)
+//	list, first     length (32), unused (8), flags (8), walk (16)
+//	both, second    head of the list of errors + 1 (32), memo of the writer + 1 (32)
+const (
+	headerWords = 2
+
+	shapeShift = 16
+	shapeMask  = 1<<24 - 1
+	typeMask   = 1<<16 - 1
+	walkShift  = 48
+	walkMask   = word(1<<16-1) << walkShift
+
+	// flagShared marks what more than one parent refers to.
+	flagShared word = 1 << 40
+	// flagLost marks objects with errors that were dropped for want of room.
+	flagLost word = 1 << 41
+
+	errorMask = word(1<<32 - 1)
+	memoShift = 32
+)
+
+// maxTypes and maxShapes bound what a header can hold.
+const (
+	maxTypes  = typeMask - 1
+	maxShapes = shapeMask + 1
+)

@@ -1,0 +1,274 @@
+package transport
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/valyala/fasthttp"
+)
+
+// Notifier is a context that calls back when it ends at less cost than
+// [context.AfterFunc].
+type Notifier interface {
+	context.Context
+	// Notify registers the one function to call; it is called at once if the
+	// context has ended.
+	Notify(f func())
+	// Unnotify takes it back. It returns false if the function was called.
+	Unnotify() bool
+}
+
+// lean is HTTP/1.1 over our own connections. A request runs on the caller's
+// goroutine alone.
+type lean struct {
+	conns conns
+}
+
+func newLean(s Settings, d *dialer) *lean {
+	return &lean{conns: conns{dialer: d, max: s.MaxConns, maxAge: s.MaxConnAge, maxIdl: s.IdleTimeout}}
+}
+
+func (l *lean) close() { l.conns.close() }
+
+func (l *lean) do(ctx context.Context, deadline time.Time, req *Request, resp *Response) *Error {
+	x := exchanges.Get().(*exchange)
+	defer x.free()
+	if err := x.render(req); err != nil {
+		return fail(Invalid, err)
+	}
+	// A request that must not be sent twice gets a connection that was seen to
+	// be open the moment before.
+	c, fault := l.conns.get(ctx, deadline, false, !req.Retry)
+	if fault != nil {
+		return fault
+	}
+	since := c.idle
+	again, fault := l.roundTrip(ctx, c, x, deadline, req, resp)
+	if !again {
+		return fault
+	}
+	l.conns.stale(since)
+	if !req.Retry {
+		return fault
+	}
+	resp.reset()
+	if c, fault = l.conns.get(ctx, deadline, true, false); fault != nil {
+		return fault
+	}
+	_, fault = l.roundTrip(ctx, c, x, deadline, req, resp)
+	return fault
+}
+
+// roundTrip uses c up: it goes back to the idle ones or is closed. It returns
+// true if c had been closed by the other side before it saw the request.
+func (l *lean) roundTrip(ctx context.Context, c *conn, x *exchange, deadline time.Time, req *Request, resp *Response) (bool, *Error) {
+	// The deadline first: an abort must not be overwritten.
+	if err := c.SetDeadline(deadline); err != nil {
+		l.conns.drop(c)
+		return c.reused(), fail(Lost, err)
+	}
+	var stop func() bool
+	if n, ok := ctx.(Notifier); ok {
+		n.Notify(c.abort)
+		stop = n.Unnotify
+	} else if ctx.Done() != nil {
+		stop = context.AfterFunc(ctx, c.abort)
+	}
+	x.in = source{r: c.Conn}
+	x.br.Reset(&x.in)
+	kind, err := x.write(c, req)
+	if err == nil {
+		kind, err = x.read(req, resp)
+	}
+	aborted := stop != nil && !stop()
+	if err == nil && !aborted && !x.head.ConnectionClose() && x.body.ended() && x.br.Buffered() == 0 {
+		l.conns.put(c, time.Now())
+		return false, nil
+	}
+	l.conns.drop(c)
+	if err == nil {
+		return false, nil
+	}
+	if e := interrupted(ctx, deadline, err); e != nil {
+		return false, e
+	}
+	return c.reused() && x.in.n == 0 && kind == Lost, fail(kind, err)
+}
+
+// source remembers what reading a connection brought.
+type source struct {
+	r   io.Reader
+	n   int64
+	err error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	s.n += int64(n)
+	if err != nil {
+		s.err = err
+	}
+	return n, err
+}
+
+// exchange is the working memory of one request. Connections hold none, so
+// that an idle one costs little.
+type exchange struct {
+	out  []byte
+	in   source
+	br   *bufio.Reader
+	head fasthttp.ResponseHeader
+	body body
+	zip  *gzip.Reader
+}
+
+// maxHead is the most that the head of a response may take.
+const maxHead = 16 << 10
+
+var exchanges = sync.Pool{New: func() any {
+	x := &exchange{}
+	x.br = bufio.NewReaderSize(&x.in, maxHead)
+	return x
+}}
+
+func (x *exchange) free() {
+	x.in = source{}
+	x.body = body{}
+	if cap(x.out) > 128<<10 {
+		x.out = nil
+	}
+	exchanges.Put(x)
+}
+
+// inline is the largest body that is copied behind the head, to be written with
+// one call.
+const inline = 64 << 10
+
+// render writes the head, and a small body, to x.out.
+func (x *exchange) render(req *Request) error {
+	method := req.Method
+	if method == "" {
+		method = http.MethodPost
+	}
+	if !validName(method) || !validTarget(req.Target) || !validValue(req.Host) {
+		return errTarget
+	}
+	b := append(x.out[:0], method...)
+	b = append(b, ' ')
+	b = append(b, req.Target...)
+	b = append(b, " HTTP/1.1\r\nHost: "...)
+	b = append(b, req.Host...)
+	b = append(b, "\r\n"...)
+	b, err := appendHeader(b, req)
+	if err != nil {
+		return err
+	}
+	if len(req.Body) > 0 || method != http.MethodGet && method != http.MethodHead {
+		b = append(b, "Content-Length: "...)
+		b = strconv.AppendInt(b, int64(len(req.Body)), 10)
+		b = append(b, "\r\n"...)
+	}
+	b = append(b, "\r\n"...)
+	if len(req.Body) <= inline {
+		b = append(b, req.Body...)
+	}
+	x.out = b
+	return nil
+}
+
+func (x *exchange) write(c *conn, req *Request) (Kind, error) {
+	if len(req.Body) <= inline {
+		_, err := c.Write(x.out)
+		return Lost, err
+	}
+	parts := net.Buffers{x.out, req.Body}
+	_, err := parts.WriteTo(c.Conn)
+	return Lost, err
+}
+
+var (
+	errEncoding = errors.New("the response has a content encoding that was not asked for")
+	errSwitch   = errors.New("the response switches protocols")
+	errInterim  = errors.New("too many interim responses")
+)
+
+// read reads the response. The kind tells what an error means if nothing
+// interrupted it.
+func (x *exchange) read(req *Request, resp *Response) (Kind, error) {
+	for i := 0; ; i++ {
+		if err := x.head.Read(x.br); err != nil {
+			if x.in.err != nil {
+				return Lost, x.in.err
+			}
+			return Malformed, err
+		}
+		status := x.head.StatusCode()
+		if status == http.StatusSwitchingProtocols {
+			return Malformed, errSwitch
+		}
+		if status >= 200 {
+			resp.Status = status
+			break
+		}
+		if i == 5 {
+			return Malformed, errInterim
+		}
+	}
+	for name, value := range x.head.All() {
+		resp.collect(req, name, value)
+	}
+	length := int64(x.head.ContentLength())
+	if req.Method == http.MethodHead || resp.Status == http.StatusNoContent || resp.Status == http.StatusNotModified {
+		length = 0
+	}
+	x.body = body{br: x.br, left: length, kind: sized}
+	switch length {
+	case -1:
+		x.body.kind, x.body.left = chunked, 0
+	case -2:
+		x.body.kind, length = unsized, -1
+	}
+	err := x.readBody(req, resp, length)
+	switch {
+	case err == nil:
+		return 0, nil
+	case errors.Is(err, errTooLarge):
+		return TooLarge, err
+	case x.in.err != nil:
+		return Lost, x.in.err
+	}
+	return Malformed, err
+}
+
+func (x *exchange) readBody(req *Request, resp *Response, length int64) error {
+	encoding := x.head.ContentEncoding()
+	if length == 0 || len(encoding) == 0 || bytes.EqualFold(encoding, []byte("identity")) {
+		return resp.read(&x.body, length, req.MaxBody, req.SizeHint)
+	}
+	if !bytes.EqualFold(encoding, []byte("gzip")) && !bytes.EqualFold(encoding, []byte("x-gzip")) {
+		return fmt.Errorf("%w: %q", errEncoding, encoding)
+	}
+	if req.MaxBody > 0 && length > req.MaxBody {
+		return errTooLarge
+	}
+	if x.zip == nil {
+		x.zip = new(gzip.Reader)
+	}
+	if err := x.zip.Reset(&x.body); err != nil {
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		return err
+	}
+	return resp.read(x.zip, -1, req.MaxBody, req.SizeHint)
+}

@@ -1,0 +1,670 @@
+package transport
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/weft-graphql/weft/subgraphs"
+)
+
+// upstream is an HTTP server that counts its connections.
+type upstream struct {
+	*httptest.Server
+	conns atomic.Int32
+}
+
+func serve(t testing.TB, start func(*httptest.Server), h http.HandlerFunc) *upstream {
+	t.Helper()
+	u := &upstream{Server: httptest.NewUnstartedServer(h)}
+	u.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			u.conns.Add(1)
+		}
+	}
+	start(u.Server)
+	t.Cleanup(u.Close)
+	return u
+}
+
+func plain(s *httptest.Server) { s.Start() }
+
+func overTLS(s *httptest.Server) { s.EnableHTTP2 = true; s.StartTLS() }
+
+func h2c(s *httptest.Server) {
+	s.Config.Protocols = new(http.Protocols)
+	s.Config.Protocols.SetUnencryptedHTTP2(true)
+	s.Start()
+	s.URL = "h2c" + strings.TrimPrefix(s.URL, "http")
+}
+
+// acquire returns a transport to the URL and a request for it.
+func acquire(t testing.TB, url string, change func(*Settings)) (*Transport, *Request) {
+	t.Helper()
+	e, err := ParseURL(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := Settings{Scheme: e.Scheme, Address: e.Address}
+	if e.Scheme == "https" {
+		s.TLS.InsecureSkipVerify = true
+	}
+	if change != nil {
+		change(&s)
+	}
+	tr, err := new(Pool).Acquire(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(tr.Release)
+	return tr, &Request{Target: e.Target, Host: e.Host, Retry: true, Timeout: 20 * time.Second}
+}
+
+func kindOf(t *testing.T, err error) Kind {
+	t.Helper()
+	var e *Error
+	if !errors.As(err, &e) {
+		t.Fatalf("got %v, want an *Error", err)
+	}
+	return e.Kind
+}
+
+// script is a TCP server: each connection is handled by the next function.
+func script(t testing.TB, handlers ...func(net.Conn, *bufio.Reader)) (url string, conns *atomic.Int32) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	conns = new(atomic.Int32)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for i := 0; ; i++ {
+			nc, err := l.Accept()
+			if err != nil {
+				return
+			}
+			conns.Add(1)
+			h := handlers[min(i, len(handlers)-1)]
+			wg.Go(func() {
+				defer nc.Close()
+				h(nc, bufio.NewReader(nc))
+			})
+		}
+	})
+	t.Cleanup(func() { l.Close(); wg.Wait() })
+	return "http://" + l.Addr().String() + "/graphql", conns
+}
+
+// readRequest takes one request off a scripted connection.
+func readRequest(r *bufio.Reader) (*http.Request, []byte, error) {
+	req, err := http.ReadRequest(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	body, err := io.ReadAll(req.Body)
+	return req, body, err
+}
+
+func reply(w io.Writer, body string) {
+	fmt.Fprintf(w, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+}
+
+func TestRequestsOverEveryProtocol(t *testing.T) {
+	sock := filepath.Join(t.TempDir(), "x.sock")
+	for _, c := range []struct {
+		name  string
+		start func(*httptest.Server)
+		proto string
+		set   func(*Settings)
+	}{
+		{"http", plain, "HTTP/1.1", nil},
+		{"https", overTLS, "HTTP/2.0", nil},
+		{"https, HTTP/1.1 only", overTLS, "HTTP/1.1", func(s *Settings) { s.Protocol = HTTP1 }},
+		{"h2c", h2c, "HTTP/2.0", nil},
+		{"unix", func(s *httptest.Server) {
+			l, err := net.Listen("unix", sock)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Listener.Close()
+			s.Listener = l
+			s.Start()
+			s.URL = "unix://" + sock + "?path="
+		}, "HTTP/1.1", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var seen http.Header
+			var proto, uri string
+			u := serve(t, c.start, func(w http.ResponseWriter, r *http.Request) {
+				seen, proto, uri = r.Header, r.Proto, r.RequestURI
+				body, _ := io.ReadAll(r.Body)
+				w.Header().Set("X-Trace", "abc")
+				w.Header().Set("Cache-Control", "max-age=5")
+				w.WriteHeader(201)
+				_, _ = w.Write(append([]byte("got "), body...))
+			})
+			tr, req := acquire(t, u.URL+"/graphql", c.set)
+			var err error
+			req.Static, err = NewLines(
+				subgraphs.HeaderField{Name: "User-Agent", Value: "weft"},
+				subgraphs.HeaderField{Name: "X-Team", Value: "static"},
+				subgraphs.HeaderField{Name: "Connection", Value: "close"},
+			)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var resp Response
+			for i := range 3 {
+				req.Header = []subgraphs.HeaderField{
+					{Name: "x-team", Value: "own"}, {Name: "Authorization", Value: "Bearer t"},
+					{Name: "Content-Length", Value: "999"},
+				}
+				req.Body = bytes.Repeat([]byte("x"), 1+i*inline) // also one too long to copy
+				req.Collect = []string{"X-Trace"}
+				if err := tr.Do(context.Background(), req, &resp); err != nil {
+					t.Fatal(err)
+				}
+				if want := "got " + string(req.Body); resp.Status != 201 || string(resp.Body) != want {
+					t.Fatalf("status %d, %d bytes, want %d", resp.Status, len(resp.Body), len(want))
+				}
+				if string(resp.CacheControl) != "max-age=5" || len(resp.Header) != 1 ||
+					resp.Header[0] != (subgraphs.HeaderField{Name: "X-Trace", Value: "abc"}) {
+					t.Errorf("headers: %q %v", resp.CacheControl, resp.Header)
+				}
+				if got := seen.Values("X-Team"); len(got) != 1 || got[0] != "own" {
+					t.Errorf("X-Team: %q", got)
+				}
+				if seen.Get("User-Agent") != "weft" || seen.Get("Authorization") != "Bearer t" || uri != "/graphql" {
+					t.Errorf("request: %q %v", uri, seen)
+				}
+			}
+			resp.Release()
+			if proto != c.proto {
+				t.Errorf("spoke %s, want %s", proto, c.proto)
+			}
+			if n := u.conns.Load(); n != 1 {
+				t.Errorf("%d connections for 3 requests", n)
+			}
+		})
+	}
+}
+
+func TestPoolKeepsConnectionsAcrossUsers(t *testing.T) {
+	u := serve(t, plain, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") })
+	e, _ := ParseURL(u.URL + "/")
+	var pool Pool
+	s := Settings{Scheme: e.Scheme, Address: e.Address}
+	first, err := pool.Acquire(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := &Request{Target: e.Target, Host: e.Host}
+	var resp Response
+	use := func(tr *Transport) {
+		t.Helper()
+		if err := tr.Do(context.Background(), req, &resp); err != nil {
+			t.Fatal(err)
+		}
+	}
+	use(first)
+	second, err := pool.Acquire(s) // the next generation
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.Release()
+	use(second)
+	if first != second || u.conns.Load() != 1 {
+		t.Errorf("%d connections", u.conns.Load())
+	}
+	s.MaxConns = 3
+	other, err := pool.Acquire(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if other == second || pool.Len() != 2 {
+		t.Error("other settings share the transport")
+	}
+	other.Release()
+	second.Release()
+	if pool.Len() != 0 {
+		t.Errorf("%d transports left", pool.Len())
+	}
+	third, err := pool.Acquire(Settings{Scheme: e.Scheme, Address: e.Address})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer third.Release()
+	use(third)
+	if u.conns.Load() != 2 {
+		t.Errorf("%d connections; a transport without users must close its own", u.conns.Load())
+	}
+}
+
+func TestCancelAbortsTheUpstreamCall(t *testing.T) {
+	for name, start := range map[string]func(*httptest.Server){"http": plain, "https": overTLS, "h2c": h2c} {
+		t.Run(name, func(t *testing.T) {
+			arrived, gone := make(chan struct{}), make(chan struct{})
+			u := serve(t, start, func(_ http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				close(arrived)
+				<-r.Context().Done()
+				close(gone)
+			})
+			tr, req := acquire(t, u.URL+"/", nil)
+			ctx, cancel := context.WithCancel(context.Background())
+			done := make(chan error)
+			go func() { done <- tr.Do(ctx, req, new(Response)) }()
+			<-arrived
+			cancel()
+			if k := kindOf(t, <-done); k != Cancelled {
+				t.Errorf("got %v", k)
+			}
+			<-gone // the upstream saw it
+			if err := tr.Do(ctx, req, new(Response)); kindOf(t, err) != Cancelled {
+				t.Errorf("ended context: %v", err)
+			}
+		})
+	}
+}
+
+func TestDeadlinePerRequest(t *testing.T) {
+	for name, start := range map[string]func(*httptest.Server){"http": plain, "h2c": h2c} {
+		t.Run(name, func(t *testing.T) {
+			u := serve(t, start, func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				if r.URL.Path == "/half" {
+					w.Header().Set("Content-Length", "10")
+					_, _ = io.WriteString(w, "{")
+					w.(http.Flusher).Flush()
+				}
+				<-r.Context().Done()
+			})
+			for _, path := range []string{"/", "/half"} {
+				tr, req := acquire(t, u.URL+path, nil)
+				req.Timeout = 30 * time.Millisecond
+				if k := kindOf(t, tr.Do(context.Background(), req, new(Response))); k != Timeout {
+					t.Errorf("%s: by request: got %v", path, k)
+				}
+				req.Timeout = 0
+				ctx, cancel := context.WithTimeout(context.Background(), 30*time.Millisecond)
+				if k := kindOf(t, tr.Do(ctx, req, new(Response))); k != Timeout {
+					t.Errorf("%s: by context: got %v", path, k)
+				}
+				cancel()
+			}
+		})
+	}
+}
+
+// closedAfterFirst answers one request a connection, without saying that it
+// will close, and tells when it closed.
+func closedAfterFirst(t *testing.T) (string, *atomic.Int32, <-chan struct{}) {
+	closed := make(chan struct{}, 10)
+	url, conns := script(t, func(nc net.Conn, r *bufio.Reader) {
+		if _, _, err := readRequest(r); err == nil {
+			reply(nc, "{}")
+		}
+		nc.Close()
+		closed <- struct{}{}
+	})
+	return url, conns, closed
+}
+
+func TestRetryWhenAnIdleConnectionWasClosed(t *testing.T) {
+	url, conns, closed := closedAfterFirst(t)
+	tr, req := acquire(t, url, nil)
+	var resp Response
+	for range 3 {
+		if err := tr.Do(context.Background(), req, &resp); err != nil {
+			t.Fatal(err)
+		}
+		<-closed
+	}
+	if conns.Load() != 3 {
+		t.Errorf("%d connections", conns.Load())
+	}
+}
+
+func TestMutationsAreNotRetried(t *testing.T) {
+	// Closes after having read the second request: whether it was carried out
+	// nobody knows.
+	var requests atomic.Int32
+	url, _ := script(t, func(nc net.Conn, r *bufio.Reader) {
+		for i := range 2 {
+			if _, _, err := readRequest(r); err != nil {
+				return
+			}
+			requests.Add(1)
+			if i == 0 {
+				reply(nc, "{}")
+			}
+		}
+	})
+	for _, retry := range []bool{false, true} {
+		requests.Store(0)
+		tr, req := acquire(t, url, nil)
+		req.Retry = retry
+		var resp Response
+		if err := tr.Do(context.Background(), req, &resp); err != nil {
+			t.Fatal(err)
+		}
+		err := tr.Do(context.Background(), req, &resp)
+		if retry {
+			if err != nil || requests.Load() != 3 {
+				t.Errorf("query: %v after %d requests", err, requests.Load())
+			}
+		} else if kindOf(t, err) != Lost || requests.Load() != 2 {
+			t.Errorf("mutation: %v after %d requests", err, requests.Load())
+		}
+	}
+}
+
+func TestMutationGetsALiveConnection(t *testing.T) {
+	if !checksLiveness {
+		t.Skip("sockets cannot be looked into here")
+	}
+	url, conns, closed := closedAfterFirst(t)
+	tr, req := acquire(t, url, nil)
+	req.Retry = false
+	var resp Response
+	for range 3 {
+		if err := tr.Do(context.Background(), req, &resp); err != nil {
+			t.Fatal(err)
+		}
+		<-closed
+	}
+	if conns.Load() != 3 {
+		t.Errorf("%d connections", conns.Load())
+	}
+}
+
+func TestRetryOnlyOnce(t *testing.T) {
+	url, conns := script(t,
+		func(nc net.Conn, r *bufio.Reader) {
+			_, _, _ = readRequest(r)
+			reply(nc, "{}")
+			_, _, _ = readRequest(r)
+		},
+		func(_ net.Conn, r *bufio.Reader) { _, _, _ = readRequest(r) })
+	tr, req := acquire(t, url, nil)
+	var resp Response
+	if err := tr.Do(context.Background(), req, &resp); err != nil {
+		t.Fatal(err)
+	}
+	if k := kindOf(t, tr.Do(context.Background(), req, &resp)); k != Lost {
+		t.Errorf("got %v", k)
+	}
+	if conns.Load() != 2 {
+		t.Errorf("%d connections, want 2", conns.Load())
+	}
+}
+
+func TestBrokenAnswers(t *testing.T) {
+	for _, c := range []struct {
+		name, answer string
+		kind         Kind
+	}{
+		{"closed at once", "", Lost},
+		{"head cut", "HTTP/1.1 200 OK\r\nContent-Le", Lost},
+		{"body cut", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{\"da", Lost},
+		{"chunks cut", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n{\"da\r\n", Lost},
+		{"bad chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", Malformed},
+		{"chunk longer than said", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n", Malformed},
+		{"not HTTP", "SSH-2.0-OpenSSH\r\n\r\n", Malformed},
+		{"endless head", "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", maxHead) + "\r\n\r\n", Malformed},
+		{"switch", "HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n", Malformed},
+		{"encoding", "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n{}", Malformed},
+		{"not gzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\n\r\n{\"data\":1234", Malformed},
+		{"interim without end", strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", 9), Malformed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			url, _ := script(t, func(nc net.Conn, r *bufio.Reader) {
+				_, _, _ = readRequest(r)
+				_, _ = io.WriteString(nc, c.answer)
+			})
+			tr, req := acquire(t, url, nil)
+			resp := Response{}
+			err := tr.Do(context.Background(), req, &resp)
+			if k := kindOf(t, err); k != c.kind || resp.Body != nil {
+				t.Errorf("got %v (%v), want %v", k, err, c.kind)
+			}
+		})
+	}
+}
+
+func TestUnusualButGoodAnswers(t *testing.T) {
+	for _, c := range []struct {
+		name, answer, body string
+		conns              int32
+	}{
+		{"to the end", "HTTP/1.1 200 OK\r\n\r\n{\"a\":1}", `{"a":1}`, 2},
+		{"closing", "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}", "{}", 2},
+		{"HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}", "{}", 2},
+		{"interim", "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "{}", 1},
+		{"chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;x=y\r\n{\r\n01\r\n}\r\n0\r\nX-T: 1\r\n\r\n", "{}", 1},
+		{"no content", "HTTP/1.1 204 No Content\r\n\r\n", "", 1},
+		{"something behind", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 200 OK", "{}", 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			url, conns := script(t, func(nc net.Conn, r *bufio.Reader) {
+				for {
+					if _, _, err := readRequest(r); err != nil {
+						return
+					}
+					_, _ = io.WriteString(nc, c.answer)
+					if c.conns == 2 {
+						return
+					}
+				}
+			})
+			tr, req := acquire(t, url, nil)
+			var resp Response
+			for range 2 {
+				if err := tr.Do(context.Background(), req, &resp); err != nil || string(resp.Body) != c.body {
+					t.Fatalf("%q, %v", resp.Body, err)
+				}
+			}
+			if conns.Load() != c.conns {
+				t.Errorf("%d connections, want %d", conns.Load(), c.conns)
+			}
+		})
+	}
+}
+
+func TestUnreachable(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	l.Close()
+	for _, url := range []string{"http://" + address + "/", "https://" + address + "/", "unix:///nowhere/x.sock"} {
+		tr, req := acquire(t, url, nil)
+		if k := kindOf(t, tr.Do(context.Background(), req, new(Response))); k != Unreachable {
+			t.Errorf("%s: %v", url, k)
+		}
+	}
+	u := serve(t, overTLS, func(http.ResponseWriter, *http.Request) {})
+	u.Config.ErrorLog = nil
+	tr, req := acquire(t, u.URL+"/", func(s *Settings) { s.TLS.InsecureSkipVerify = false })
+	if k := kindOf(t, tr.Do(context.Background(), req, new(Response))); k != Unreachable {
+		t.Errorf("untrusted certificate: %v", k)
+	}
+}
+
+func TestInvalidRequests(t *testing.T) {
+	for _, start := range []func(*httptest.Server){plain, h2c} {
+		var seen atomic.Int32
+		u := serve(t, start, func(http.ResponseWriter, *http.Request) { seen.Add(1) })
+		for name, change := range map[string]func(*Request){
+			"value":  func(r *Request) { r.Header = []subgraphs.HeaderField{{Name: "X", Value: "a\r\nY: b"}} },
+			"name":   func(r *Request) { r.Header = []subgraphs.HeaderField{{Name: "X: a\r\nY", Value: "b"}} },
+			"target": func(r *Request) { r.Target = "/ HTTP/1.1\r\nX: y\r\n\r\n" },
+		} {
+			tr, req := acquire(t, u.URL+"/", nil)
+			change(req)
+			if k := kindOf(t, tr.Do(context.Background(), req, new(Response))); k != Invalid {
+				t.Errorf("%s: %v", name, k)
+			}
+		}
+		if seen.Load() != 0 {
+			t.Error("an invalid request was sent")
+		}
+	}
+	if _, err := NewLines(subgraphs.HeaderField{Name: "X", Value: "a\nb"}); err == nil {
+		t.Error("a static line with a line break was taken")
+	}
+}
+
+func TestGzip(t *testing.T) {
+	want := strings.Repeat(`{"a":"b"}`, 5000)
+	var zipped bytes.Buffer
+	z := gzip.NewWriter(&zipped)
+	_, _ = io.WriteString(z, want)
+	_ = z.Close()
+	for name, start := range map[string]func(*httptest.Server){"http": plain, "h2c": h2c} {
+		for _, sized := range []bool{true, false} {
+			u := serve(t, start, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Encoding", "gzip")
+				if sized {
+					w.Header().Set("Content-Length", fmt.Sprint(zipped.Len()))
+				} else {
+					w.(http.Flusher).Flush()
+				}
+				_, _ = w.Write(zipped.Bytes())
+			})
+			tr, req := acquire(t, u.URL+"/", nil)
+			var resp Response
+			for range 3 {
+				if err := tr.Do(context.Background(), req, &resp); err != nil || string(resp.Body) != want {
+					t.Fatalf("%s: %d bytes, %v", name, len(resp.Body), err)
+				}
+			}
+			if u.conns.Load() != 1 {
+				t.Errorf("%s: %d connections", name, u.conns.Load())
+			}
+			req.MaxBody = int64(len(want)) - 1
+			if k := kindOf(t, tr.Do(context.Background(), req, &resp)); k != TooLarge {
+				t.Errorf("%s: over the limit after decompression: %v", name, k)
+			}
+			req.MaxBody++
+			if err := tr.Do(context.Background(), req, &resp); err != nil {
+				t.Errorf("%s: at the limit: %v", name, err)
+			}
+		}
+	}
+}
+
+func TestMaxConns(t *testing.T) {
+	release, arrived := make(chan struct{}), make(chan struct{}, 8)
+	u := serve(t, plain, func(_ http.ResponseWriter, r *http.Request) {
+		arrived <- struct{}{}
+		<-release
+	})
+	tr, req := acquire(t, u.URL+"/", func(s *Settings) { s.MaxConns = 2 })
+	const requests = 8
+	errs := make(chan error, requests)
+	for range 2 {
+		go func() { errs <- tr.Do(context.Background(), req, new(Response)) }()
+	}
+	<-arrived
+	<-arrived
+	// A third finds no connection within its time, nor one that is cancelled.
+	short := *req
+	short.Timeout = 10 * time.Millisecond
+	if k := kindOf(t, tr.Do(context.Background(), &short, new(Response))); k != Timeout {
+		t.Errorf("got %v", k)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancelled := make(chan error)
+	go func() { cancelled <- tr.Do(ctx, req, new(Response)) }()
+	cancel()
+	if k := kindOf(t, <-cancelled); k != Cancelled {
+		t.Errorf("got %v", k)
+	}
+	for range requests - 2 {
+		go func() { errs <- tr.Do(context.Background(), req, new(Response)) }()
+	}
+	close(release)
+	for range requests {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	if n := u.conns.Load(); n > 2 {
+		t.Errorf("%d connections, limit 2", n)
+	}
+}
+
+func TestPlacesOfFailedConnectionsAreGivenBack(t *testing.T) {
+	url, conns := script(t, func(net.Conn, *bufio.Reader) {}) // closes at once
+	tr, req := acquire(t, url, func(s *Settings) { s.MaxConns = 1 })
+	for range 5 {
+		if k := kindOf(t, tr.Do(context.Background(), req, new(Response))); k != Lost {
+			t.Fatalf("got %v", k)
+		}
+	}
+	if conns.Load() != 5 {
+		t.Errorf("%d connections", conns.Load())
+	}
+}
+
+func TestIdleAndOldConnectionsAreClosed(t *testing.T) {
+	closed := make(chan struct{}, 2)
+	u := serve(t, plain, func(http.ResponseWriter, *http.Request) {})
+	state := u.Config.ConnState
+	u.Config.ConnState = func(c net.Conn, s http.ConnState) {
+		state(c, s)
+		if s == http.StateClosed {
+			closed <- struct{}{}
+		}
+	}
+	tr, req := acquire(t, u.URL+"/", func(s *Settings) { s.IdleTimeout = 10 * time.Millisecond })
+	if err := tr.Do(context.Background(), req, new(Response)); err != nil {
+		t.Fatal(err)
+	}
+	<-closed
+	tr, req = acquire(t, u.URL+"/", func(s *Settings) { s.MaxConnAge = time.Nanosecond })
+	if err := tr.Do(context.Background(), req, new(Response)); err != nil {
+		t.Fatal(err)
+	}
+	<-closed
+}
+
+func TestParseURL(t *testing.T) {
+	for raw, want := range map[string]Endpoint{
+		"http://a.test/graphql?x=1":             {"http", "a.test:80", "a.test", "/graphql?x=1"},
+		"https://a.test":                        {"https", "a.test:443", "a.test", "/"},
+		"h2c://[::1]:8080/g":                    {"h2c", "[::1]:8080", "[::1]:8080", "/g"},
+		"unix:///run/x.sock?path=/graphql":      {"unix", "/run/x.sock", "localhost", "/graphql"},
+		"unix:///run/x.sock":                    {"unix", "/run/x.sock", "localhost", "/"},
+		"unix:///run/x.sock?path=/g%3Fv%3D1%26": {"unix", "/run/x.sock", "localhost", "/g?v=1&"},
+	} {
+		if got, err := ParseURL(raw); err != nil || got != want {
+			t.Errorf("%s: %+v, %v", raw, got, err)
+		}
+	}
+	for _, raw := range []string{"", "a.test", "ftp://a", "http://", "http:///x", "unix://x.sock", "http://u:secret@a/",
+		"http://a:b:c/", "unix:///x?path=nope", "http://a/\x7f"} {
+		_, err := ParseURL(raw)
+		if err == nil {
+			t.Errorf("%q was taken", raw)
+		} else if strings.Contains(err.Error(), "secret") {
+			t.Errorf("%q: the error repeats a secret: %v", raw, err)
+		}
+	}
+}
