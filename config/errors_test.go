@@ -104,7 +104,7 @@ func TestErrors(t *testing.T) {
 		"secret: pattern":             {ok + "headers: {all: {request: [{propagate: {matching: \"(${env.SECRET}\"}}]}}\n", []Error{at(2, 50, CodeInvalidValue, "headers.all.request.0.propagate.matching")}, ""},
 		"secret: header":              {ok + "headers: {forward: [\" ${env.SECRET}\"]}\n", []Error{at(2, 21, CodeInvalidValue, "headers.forward.0")}, ""},
 		"missing: everything":         {"listen: :1\n", []Error{at(1, 1, CodeMissing, "subgraphs")}, "subgraphs:"},
-		"missing: empty":              {"# nothing\n", []Error{{Code: CodeMissing, Path: "subgraphs"}}, ""},
+		"missing: empty":              {"# nothing\n", []Error{at(1, 1, CodeMissing, "subgraphs")}, ""},
 		"missing: name":               {"subgraphs:\n  - url: http://a/\n", []Error{at(2, 5, CodeMissing, "subgraphs.0.name")}, ""},
 		"missing: url":                {"subgraphs:\n  - name: a\n", []Error{at(2, 5, CodeMissing, "subgraphs.a.url")}, "url: http"},
 		"missing: schema file":        {"subgraphs: [{name: a, url: http://a/, schema: {source: file}}]\n", []Error{at(1, 47, CodeMissing, "subgraphs.a.schema.file")}, ""},

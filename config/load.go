@@ -135,6 +135,9 @@ func (l *loader) document(name, dir string, data []byte) {
 	n := r.parse(data)
 	l.decoder.errs = append(l.decoder.errs, r.errs...)
 	if n == nil {
+		if _, ok := l.decoder.at[""]; !ok {
+			l.decoder.at[""] = Position{name, 1, 1} // for what is missing
+		}
 		return
 	}
 	if n.kind != mappingNode {

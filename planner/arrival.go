@@ -33,6 +33,12 @@ type arrival struct {
 	tried    bitset
 	requires string
 
+	// typed is, for an arrival of which the subgraph knows an interface object
+	// only, the lookup arrival that tells the concrete types. It is set where they
+	// matter. resolver marks that lookup arrival.
+	typed    *arrival
+	resolver bool
+
 	// depth is the length of the chain of requests; requests their number.
 	depth    int
 	requests int
@@ -269,18 +275,23 @@ func (r *run) derive(a *arrival, ti int, m *graph.Move) (*arrival, error) {
 	if err != nil {
 		return nil, err
 	}
+	// What was found, or not, while a cycle guard refused a way holds for this
+	// call only: asked again without the guard, there may be a better way.
+	if r.cut == cut || len(r.deriving) == 0 {
+		d.tried.add(ti)
+	}
 	if w == nil {
-		// A refusal that rests on a cycle guard holds for this call only.
-		if r.cut == cut || len(r.deriving) == 0 {
-			d.tried.add(ti)
-		}
 		return nil, nil
 	}
-	d.tried.add(ti)
 	d.ways[ti] = w
 	d.covers.add(ti)
-	d.depth = max(d.depth, w.depth)
-	d.requests = max(d.requests, a.requests+1+w.requests)
+	d.depth, d.requests = 0, 0
+	for i, have := range d.ways {
+		if have != nil && d.covers.has(i) {
+			d.depth = max(d.depth, have.depth)
+			d.requests = max(d.requests, a.requests+1+have.requests)
+		}
+	}
 	return d, nil
 }
 
@@ -289,32 +300,54 @@ func (r *run) derive(a *arrival, ti int, m *graph.Move) (*arrival, error) {
 func (r *run) bestWay(a *arrival, ti int, m *graph.Move) (*way, error) {
 	var best *way
 	lookups := r.graph.Lookups(a.pos.types[ti])
-	for i := range lookups {
-		l := &lookups[i]
-		if l.Subgraph != m.Subgraph || l.Through != m.Through {
-			continue
-		}
-		w := &way{lookup: l, depth: a.depth}
-		ok, err := r.requirements(a, ti, l.Key, true, m.Subgraph, &w.needs, w)
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			continue
-		}
-		if m.Provider.Requires != nil {
-			ok, err := r.requirements(a, ti, m.Provider.Requires, false, m.Subgraph, &w.needs, w)
+	// A key that a holds itself cannot be beaten; looking for others would only
+	// cost time.
+	for _, near := range [2]bool{true, false} {
+		for i := range lookups {
+			l := &lookups[i]
+			if l.Subgraph != m.Subgraph || l.Through != m.Through || near != r.holds(a, ti, l.Key) {
+				continue
+			}
+			w := &way{lookup: l, depth: a.depth}
+			ok, err := r.requirements(a, ti, l.Key, true, m.Subgraph, &w.needs, w)
 			if err != nil {
 				return nil, err
+			}
+			if ok && m.Provider.Requires != nil {
+				ok, err = r.requirements(a, ti, m.Provider.Requires, false, m.Subgraph, &w.needs, w)
+				if err != nil {
+					return nil, err
+				}
 			}
 			if !ok {
 				continue
 			}
+			w.depth++
+			if best == nil || w.depth < best.depth || w.depth == best.depth && w.requests < best.requests {
+				best = w
+			}
 		}
-		w.depth++
-		if best == nil || w.depth < best.depth || w.depth == best.depth && w.requests < best.requests {
-			best = w
+		if best != nil {
+			break
 		}
 	}
 	return best, nil
+}
+
+// holds reports whether an arrival itself gives all fields of a key.
+func (r *run) holds(a *arrival, ti int, key supergraph.FieldSet) bool {
+	for i := range key {
+		sel := &key[i]
+		if sel.On != schema.NoType || sel.Name == "__typename" {
+			continue
+		}
+		f := r.schema.FieldByName(a.pos.types[ti], sel.Name)
+		if f == schema.NoField || r.local(a, ti, f) == nil {
+			return false
+		}
+		if len(sel.Selections) > 0 && !r.coversBelow(a, ti, f, sel) {
+			return false
+		}
+	}
+	return true
 }

@@ -15,7 +15,7 @@ func (r *run) choose() error {
 	}
 	for i := range r.leaves {
 		l := &r.leaves[i]
-		if l.presence || len(l.ways) != 1 {
+		if l.presence || l.optional || len(l.ways) != 1 {
 			continue
 		}
 		if err := commit(l, l.ways[0]); err != nil {
@@ -26,7 +26,7 @@ func (r *run) choose() error {
 	// request that serves many is found before several that serve one each.
 	serves := make([]int, r.arrivals)
 	for i := range r.leaves {
-		if l := &r.leaves[i]; !l.done && !l.presence {
+		if l := &r.leaves[i]; !l.done && !l.presence && !l.optional {
 			for _, a := range l.ways {
 				serves[a.id]++
 			}
@@ -35,7 +35,7 @@ func (r *run) choose() error {
 	for _, free := range [2]bool{true, false} {
 		for i := range r.leaves {
 			l := &r.leaves[i]
-			if l.done || l.presence {
+			if l.done || l.presence || l.optional {
 				continue
 			}
 			var best *arrival
@@ -62,28 +62,59 @@ func (r *run) choose() error {
 	}
 	// Objects of which nothing but their presence is asked. Parents come before
 	// children, so an object above is settled when one below asks.
-	for i := range r.leaves {
-		l := &r.leaves[i]
-		if !l.presence {
-			continue
-		}
-		missing := l.slot.unassigned()
-		if missing.empty() || len(l.ways) == 0 {
-			continue
-		}
-		best := l.ways[0]
-		bestCost := r.cost(best, l, deepest, nil)
-		for _, a := range l.ways[1:] {
-			if c := r.cost(a, l, deepest, nil); c.less(bestCost) {
-				best, bestCost = a, c
+	for _, optional := range [2]bool{false, true} {
+		for i := range r.leaves {
+			l := &r.leaves[i]
+			if l.optional != optional || !l.presence && !optional {
+				continue
+			}
+			if err := r.chooseLate(l, &deepest); err != nil {
+				return err
 			}
 		}
-		deepest = max(deepest, best.depth)
-		if err := r.use(best.from, l.slot, missing, l.slot.cond); err != nil {
-			return err
+	}
+	return r.commitTypes()
+}
+
+// chooseLate commits what is left: presence, and leaves that follow from what
+// else was chosen.
+func (r *run) chooseLate(l *leaf, deepest *int) error {
+	missing := l.types
+	if l.presence {
+		missing = l.slot.unassigned()
+	}
+	if missing.empty() {
+		return nil
+	}
+	var best *arrival
+	var bestCost cost
+	for _, a := range l.ways {
+		if l.optional && !l.origin(a).committed {
+			continue
+		}
+		if c := r.cost(a, l, *deepest, nil); best == nil || c.less(bestCost) {
+			best, bestCost = a, c
 		}
 	}
-	return nil
+	if best == nil {
+		return nil
+	}
+	*deepest = max(*deepest, best.depth)
+	if l.presence {
+		return r.use(best.from, l.slot, missing, l.slot.cond)
+	}
+	return r.assignLeaf(l, best)
+}
+
+// origin is the arrival at the leaf's position on which a way rests.
+func (l *leaf) origin(a *arrival) *arrival {
+	if l.presence {
+		a = a.from
+	}
+	if a.base != nil {
+		return a.base
+	}
+	return a
 }
 
 // unassigned are the slot's types that nothing fills yet.

@@ -13,6 +13,10 @@ type leaf struct {
 	ways  []*arrival
 	// presence is set for a composite slot: only the object itself is asked for.
 	presence bool
+	// optional leaves are fetched only from arrivals that are chosen for other
+	// reasons: their types are not members of the position in every subgraph that
+	// could be asked, so no subgraph is chosen for their sake.
+	optional bool
 	done     bool
 }
 
@@ -22,6 +26,9 @@ const maxTied = 3
 
 // explore finds the ways to every slot of a position and below.
 func (r *run) explore(p *position) error {
+	if err := r.resolveTypes(p); err != nil {
+		return err
+	}
 	if err := r.split(p); err != nil {
 		return err
 	}
@@ -135,7 +142,7 @@ func (r *run) sources(s *slot, ti int) ([]*arrival, bool, error) {
 		moves := r.graph.Moves(f)
 		for i := range moves {
 			m := &moves[i]
-			if !r.resolves(m) || local && m.Subgraph == a.sub {
+			if !r.resolves(m) || local && m.Subgraph == a.sub || a.interfaceObject() && m.Through == schema.NoType {
 				continue
 			}
 			d, err := r.derive(a, ti, m)
@@ -150,6 +157,16 @@ func (r *run) sources(s *slot, ti int) ([]*arrival, bool, error) {
 	return out, covered, nil
 }
 
+// everywhere reports whether all arrivals at the position can yield a type.
+func (p *position) everywhere(ti int) bool {
+	for _, a := range p.arrivals {
+		if !a.covers.has(ti) {
+			return false
+		}
+	}
+	return true
+}
+
 func (r *run) exploreLeaf(s *slot) error {
 	var leaves []leaf
 types:
@@ -162,23 +179,38 @@ types:
 			return err
 		}
 		if !covered {
+			if s.pos.types[ti] == s.pos.typ && !r.declared(s, ti) {
+				return r.unreachable(s, ti)
+			}
 			continue
 		}
 		if len(ways) == 0 {
 			return r.unreachable(s, ti)
 		}
+		optional := s.pos.optional || !s.pos.everywhere(ti)
 		for i := range leaves {
-			if slices.Equal(leaves[i].ways, ways) {
+			if leaves[i].optional == optional && slices.Equal(leaves[i].ways, ways) {
 				leaves[i].types.add(ti)
 				continue types
 			}
 		}
-		l := leaf{slot: s, types: newBitset(len(s.pos.types)), ways: ways}
+		l := leaf{slot: s, types: newBitset(len(s.pos.types)), ways: ways, optional: optional}
 		l.types.add(ti)
 		leaves = append(leaves, l)
 	}
 	r.leaves = append(r.leaves, leaves...)
 	return nil
+}
+
+// declared reports whether a subgraph at the position has the slot's field on
+// the very type, for interfaces that nothing implements.
+func (r *run) declared(s *slot, ti int) bool {
+	for _, a := range s.pos.arrivals {
+		if r.super.Provider(s.fields[ti], a.sub) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *run) unreachable(s *slot, ti int) error {
@@ -239,7 +271,8 @@ func (r *run) exploreComposite(s *slot) error {
 		}
 	}
 	child.arrivals = prune(child.arrivals)
-	r.leaves = append(r.leaves, leaf{slot: s, types: s.types.clone(), ways: child.arrivals, presence: true})
+	child.optional = s.pos.optional || !s.pos.everywhere(s.types.next(0))
+	r.leaves = append(r.leaves, leaf{slot: s, types: s.types.clone(), ways: child.arrivals, presence: true, optional: child.optional})
 	return r.explore(child)
 }
 

@@ -72,6 +72,9 @@ func (r *run) fetchGraph() ([]*fetch, error) {
 						f.depend(fetchOf(p.parent.assigned[i].from, p.parent))
 					}
 				}
+				if a.base.resolver {
+					f.depend(fetchOf(a.base, nil))
+				}
 				for ti := a.used.next(0); ti >= 0; ti = a.used.next(ti + 1) {
 					dependOnNeeds(f, a.ways[ti].needs, fetchOf)
 				}

@@ -21,6 +21,9 @@ type position struct {
 	outputs [][]output
 	// arrivals are the ways to hold the objects by moving along the parent slot.
 	arrivals []*arrival
+	// optional is set where nothing is to be fetched for the position's own sake
+	// (see leaf.optional).
+	optional bool
 	// explored is set once the slots of the client have been split for good.
 	explored bool
 }
@@ -97,8 +100,9 @@ func (r *run) newPosition(t schema.TypeID, parent *slot) *position {
 	typ := r.schema.Type(t)
 	if typ.Kind == schema.Object {
 		p.types = []schema.TypeID{t}
-	} else {
-		p.types = typ.Possible
+	} else if p.types = typ.Possible; len(p.types) == 0 {
+		// An interface that nothing implements, known as an interface object.
+		p.types = []schema.TypeID{t}
 	}
 	p.outputs = make([][]output, len(p.types))
 	r.positions = append(r.positions, p)

@@ -40,32 +40,79 @@ func (r *run) requirements(a *arrival, ti int, set supergraph.FieldSet, key bool
 }
 
 func (r *run) requirement(a *arrival, ti int, f schema.FieldID, sel *supergraph.FieldSelection, key bool, target int, needs *[]need, w *way) (bool, error) {
-	from, err := r.requirementSource(a, ti, f, sel)
-	if from == nil || err != nil {
-		return false, err
+	var best need
+	var bestWay way
+	found := false
+	try := func(from *arrival) (bool, error) {
+		s := r.requirementSlot(a.pos, ti, f, sel)
+		n := need{slot: s, ti: ti, from: from, name: r.nameIn(a.pos.types[ti], sel.Name, target), key: key}
+		cost := way{depth: from.depth}
+		if from != a {
+			cost.requests = from.requests - a.requests
+		}
+		if len(sel.Selections) > 0 {
+			below, err := r.requirementsBelow(from, s, sel, key, target, &cost)
+			if below == nil || err != nil {
+				return false, err
+			}
+			n.below = below
+		}
+		if !found || cost.depth < bestWay.depth || cost.depth == bestWay.depth && cost.requests < bestWay.requests {
+			best, bestWay, found = n, cost, true
+		}
+		return true, nil
 	}
-	s := r.requirementSlot(a.pos, ti, f, sel)
-	n := need{slot: s, ti: ti, from: from, name: r.nameIn(a.pos.types[ti], sel.Name, target), key: key}
-	if len(sel.Selections) > 0 {
-		below, err := r.requirementsBelow(from, s, sel, key, target, w)
-		if below == nil || err != nil {
+	local := r.local(a, ti, f) != nil
+	if local {
+		ok, err := try(a)
+		if err != nil {
 			return false, err
 		}
-		n.below = below
+		local = ok
 	}
+	// Nothing beats what the arrival itself holds.
+	if !local || bestWay.depth > a.depth {
+		moves := r.graph.Moves(f)
+		for i := range moves {
+			m := &moves[i]
+			if !r.resolves(m) || m.Subgraph == a.sub && m.Provider.Requires == nil && a.base == nil && local {
+				continue
+			}
+			d, err := r.derive(a, ti, m)
+			if err != nil {
+				return false, err
+			}
+			if d != nil {
+				if _, err := try(d); err != nil {
+					return false, err
+				}
+			}
+		}
+	}
+	if !found {
+		for _, b := range a.pos.arrivals {
+			if b == a || !b.covers.has(ti) || r.local(b, ti, f) == nil {
+				continue
+			}
+			if ok, err := try(b); ok || err != nil {
+				break
+			}
+		}
+	}
+	if !found {
+		return false, nil
+	}
+	w.depth = max(w.depth, bestWay.depth)
 	for i := range *needs {
 		have := &(*needs)[i]
-		if have.slot == s && have.from == from && have.ti == ti {
-			have.below = mergeNeeds(have.below, n.below)
-			have.key = have.key || n.key
+		if have.slot == best.slot && have.from == best.from && have.ti == ti {
+			have.below = mergeNeeds(have.below, best.below)
+			have.key = have.key || best.key
 			return true, nil
 		}
 	}
-	*needs = append(*needs, n)
-	w.depth = max(w.depth, from.depth)
-	if from != a {
-		w.requests += from.requests - a.requests
-	}
+	*needs = append(*needs, best)
+	w.requests += bestWay.requests
 	return true, nil
 }
 
@@ -99,42 +146,6 @@ func (r *run) requirementsBelow(from *arrival, s *slot, sel *supergraph.FieldSel
 		}
 	}
 	return below, nil
-}
-
-// requirementSource picks the arrival that gives a required field: a itself
-// where it can, else the cheapest lookup from a, else another arrival at the
-// position.
-func (r *run) requirementSource(a *arrival, ti int, f schema.FieldID, sel *supergraph.FieldSelection) (*arrival, error) {
-	if r.local(a, ti, f) != nil && (len(sel.Selections) == 0 || r.coversBelow(a, ti, f, sel)) {
-		return a, nil
-	}
-	var best *arrival
-	moves := r.graph.Moves(f)
-	for i := range moves {
-		m := &moves[i]
-		if !r.resolves(m) {
-			continue
-		}
-		d, err := r.derive(a, ti, m)
-		if err != nil {
-			return nil, err
-		}
-		if d != nil && (best == nil || d.depth < best.depth || d.depth == best.depth && d.requests < best.requests) {
-			best = d
-		}
-	}
-	if best != nil {
-		return best, nil
-	}
-	if r.local(a, ti, f) != nil {
-		return a, nil
-	}
-	for _, b := range a.pos.arrivals {
-		if b != a && b.covers.has(ti) && r.local(b, ti, f) != nil {
-			return b, nil
-		}
-	}
-	return nil, nil
 }
 
 // coversBelow reports whether a subgraph gives all that is required below one of

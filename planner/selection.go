@@ -98,6 +98,10 @@ func (w *specWriter) entry(e *fetchEntry) {
 	}
 	var sels []subgraphs.Selection
 	var lookup *subgraphs.Lookup
+	if a := e.untyped(); a != nil {
+		sels, lookup = w.untyped(e, a, &target)
+		used = bitset{}
+	}
 	for ti := used.next(0); ti >= 0; ti = used.next(ti + 1) {
 		var needs []need
 		var by *way
@@ -129,6 +133,50 @@ func (w *specWriter) entry(e *fetchEntry) {
 	}
 	spec.Entries = append(spec.Entries, subgraphs.Entry{Alias: "_entities", Lookup: lookup, Selections: sels})
 	w.fetch.Entries = append(w.fetch.Entries, plan.Entry{Alias: "_entities", Targets: []plan.Target{target}})
+}
+
+// untyped returns an arrival of the entry that starts from objects of unknown
+// concrete type, or nil.
+func (e *fetchEntry) untyped() *arrival {
+	for _, a := range e.arrivals {
+		if a.resolver || a.base.interfaceObject() {
+			return a
+		}
+	}
+	return nil
+}
+
+// untyped writes a lookup for objects of unknown concrete type: all are sent
+// alike, as objects of the interface.
+func (w *specWriter) untyped(e *fetchEntry, a *arrival, target *plan.Target) ([]subgraphs.Selection, *subgraphs.Lookup) {
+	ti := a.used.next(0)
+	by := a.ways[ti]
+	var needs []need
+	for _, b := range e.arrivals {
+		for i, way := range b.ways {
+			if way == nil || !b.used.has(i) {
+				continue
+			}
+			target.Cond = orCond(target.Cond, b.need[i])
+			if i == ti {
+				needs = mergeNeeds(needs, cloneNeeds(way.needs))
+			}
+		}
+	}
+	var below []subgraphs.Selection
+	var decode *plan.Decode
+	if a.resolver {
+		below, decode = w.object(e.arrivals, e.pos)
+	} else {
+		below, decode = w.typed(e.arrivals, e.pos, ti)
+		decode.Static = -1
+	}
+	rep := w.representation(e.pos, needs, by.lookup.Typename, w.fetch.Subgraph)
+	for i := range rep.Fields {
+		rep.Fields[i].Types = nil
+	}
+	target.Untyped = &plan.TargetType{Representation: rep, Decode: decode}
+	return []subgraphs.Selection{{On: by.lookup.Typename, Selections: below}}, lookupSpec(by.lookup.Lookup)
 }
 
 // appendFragment adds a fragment on a type, joining an equal one of the same type

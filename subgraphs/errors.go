@@ -10,6 +10,7 @@ const (
 	CodeStatus      = "SUBGRAPH_HTTP_STATUS"      // a status other than 2xx without a GraphQL body
 	CodeTooLarge    = "SUBGRAPH_ANSWER_TOO_LARGE" // over max_response_body_size
 	CodeMalformed   = "SUBGRAPH_MALFORMED"        // not JSON, not a GraphQL response, wrong shape
+	CodeRequest     = "SUBGRAPH_REQUEST_INVALID"  // the request could not be built
 	CodeCancelled   = "REQUEST_CANCELLED"         // the client left
 )
 

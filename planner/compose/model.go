@@ -35,6 +35,10 @@ type subgraph struct {
 	order            []*typ
 	// renamedRoots maps the default root name to the name in the SDL.
 	renamedRoots map[string]string
+	// rootsGiven says which roots the schema definition decides on, rootNames
+	// by what names.
+	rootsGiven [3]bool
+	rootNames  [3]string
 	// implementations are the types that implement each interface.
 	implementations map[string][]*typ
 
@@ -185,7 +189,9 @@ func (t *typ) implements(name string) bool {
 // isEntity reports whether the type has a @key.
 func (t *typ) isEntity() bool { return has(t.applied, "key") }
 
-func (t *typ) isInterfaceObject() bool { return t.kind == schema.Object && has(t.applied, "interfaceObject") }
+func (t *typ) isInterfaceObject() bool {
+	return t.kind == schema.Object && has(t.applied, "interfaceObject")
+}
 
 func isRootName(name string) bool {
 	return name == "Query" || name == "Mutation" || name == "Subscription"

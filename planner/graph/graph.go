@@ -16,7 +16,7 @@ type Graph struct {
 	Supergraph *supergraph.Supergraph
 	// moves are, by FieldID, the ways to resolve the field.
 	moves [][]Move
-	// lookups are, by TypeID of a concrete type, the ways into subgraphs.
+	// lookups are, by TypeID of an object or interface, the ways into subgraphs.
 	lookups [][]Lookup
 	// profiles are, by FieldID, an id that two fields share exactly if the same
 	// subgraphs resolve them alike.
@@ -57,6 +57,9 @@ func New(s *supergraph.Supergraph) *Graph {
 	}
 	for i := range s.Schema.Types {
 		t := &s.Schema.Types[i]
+		if t.Kind == schema.Interface {
+			g.indexInterface(t)
+		}
 		if t.Kind != schema.Object {
 			continue
 		}
@@ -125,10 +128,33 @@ func (g *Graph) indexLookups(t *schema.Type) {
 	}
 }
 
+// indexInterface lists the lookups that take an object of which only the
+// interface is known and tell its concrete type, and the fields that interface
+// objects give without knowing it.
+func (g *Graph) indexInterface(t *schema.Type) {
+	s := g.Supergraph
+	views := s.Views[t.ID]
+	for i := range views {
+		v := &views[i]
+		if v.InterfaceObject {
+			for _, f := range t.Fields {
+				if p := s.Provider(f, v.Subgraph); p != nil && (!p.Overridden || p.Label >= 0) {
+					g.moves[f] = append(g.moves[f], Move{Field: f, Subgraph: v.Subgraph, Provider: p, Through: t.ID})
+				}
+			}
+			continue
+		}
+		for j := range v.Lookups {
+			g.lookups[t.ID] = append(g.lookups[t.ID], Lookup{Lookup: &v.Lookups[j], Subgraph: v.Subgraph, Through: schema.NoType})
+		}
+	}
+}
+
 // Moves are the ways to resolve a field of a concrete type, by subgraph.
 func (g *Graph) Moves(f schema.FieldID) []Move { return g.moves[f] }
 
-// Lookups are the ways into subgraphs for objects of a concrete type.
+// Lookups are the ways into subgraphs for objects of a concrete type, or, for an
+// interface, the ways to learn the concrete type of an object of it.
 func (g *Graph) Lookups(t schema.TypeID) []Lookup { return g.lookups[t] }
 
 // Profile is equal for two fields exactly if the same subgraphs resolve them in

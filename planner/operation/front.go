@@ -3,6 +3,9 @@ package operation
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -41,16 +44,36 @@ func NewFront(apiSDL string, s *schema.Schema, limits Limits) (front *Front, err
 	}
 	f := &Front{schema: s, api: api, limits: limits}
 	f.visible = make([]bool, len(s.Types))
-	for name := range api.Types {
-		if id := s.TypeByName(name); id != schema.NoType {
-			f.visible[id] = true
-		}
+	if err := f.matchTypes(); err != nil {
+		return nil, err
 	}
 	f.rules = f.ruleSet()
 	if err := f.loadInputs(); err != nil {
 		return nil, err
 	}
 	return f, nil
+}
+
+// matchTypes marks the visible types and makes sure that all ids that an
+// operation can need are there.
+func (f *Front) matchTypes() error {
+	for _, name := range slices.Sorted(maps.Keys(f.api.Types)) {
+		def := f.api.Types[name]
+		id := f.schema.TypeByName(def.Name)
+		if id == schema.NoType {
+			if strings.HasPrefix(def.Name, "__") {
+				continue
+			}
+			return fmt.Errorf("the type %q of the API schema is not in the schema", def.Name)
+		}
+		f.visible[id] = true
+		for _, field := range def.Fields {
+			if f.schema.FieldByName(id, field.Name) == schema.NoField && !strings.HasPrefix(field.Name, "__") {
+				return fmt.Errorf("the field %q of the API schema is not in the schema", def.Name+"."+field.Name)
+			}
+		}
+	}
+	return nil
 }
 
 // plainError strips the parsing library's type from an error.

@@ -59,12 +59,14 @@ type printer struct {
 	introIDs  map[*IntrospectionSet]int
 }
 
+// shared reports whether a set is printed as a fragment: all that are used more
+// than once, but for single leaves.
 func (p *printer) shared(set *SelectionSet) bool {
-	return p.uses[set.ID] > 1 && len(set.Selections) > 1
+	return p.uses[set.ID] > 1 && (len(set.Selections) > 1 || len(set.Selections) == 1 && set.Selections[0].Set != nil)
 }
 
 func (p *printer) introShared(set *IntrospectionSet) bool {
-	return p.introUses[set] > 1 && len(set.Selections) > 1
+	return p.introUses[set] > 1 && (len(set.Selections) > 1 || len(set.Selections) == 1 && set.Selections[0].Set != nil)
 }
 
 func (p *printer) variables() {

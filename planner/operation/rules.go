@@ -73,7 +73,8 @@ func (f *Front) validate(doc *ast.QueryDocument) Errors {
 	if errs := refuseIncremental(doc); errs != nil {
 		return errs
 	}
-	if !affordable(doc) {
+	fragments := newFragmentGraph(doc)
+	if !fragments.affordable(doc) {
 		return one(CodeValidationCost, "The document's fragments are too entangled to be validated.")
 	}
 	report := reporter{max: f.limits.maxErrors()}
@@ -87,7 +88,11 @@ func (f *Front) validate(doc *ast.QueryDocument) Errors {
 	if len(report.errs) > 0 {
 		return report.sorted()
 	}
-	// The fields are known to exist and fragments to have no cycles from here on.
+	// From here on everything recurses into fragments. A rule has refused cycles
+	// already; but a stack overflow cannot be recovered from, so make sure.
+	if fragments.cyclic() {
+		return one(CodeValidationFailed, "The document's fragments form a cycle.")
+	}
 	return f.fieldsCanMerge(doc)
 }
 
@@ -210,24 +215,38 @@ func refuseIncremental(doc *ast.QueryDocument) Errors {
 	return errs
 }
 
-// affordable estimates what walking the document costs: gqlparser enters every
-// fragment once for each operation and each other fragment that reaches it.
-func affordable(doc *ast.QueryDocument) bool {
-	index := make(map[string]int, len(doc.Fragments))
+// fragmentGraph is which fragments use which, and how large they are.
+type fragmentGraph struct {
+	index   map[string]int
+	sizes   []int
+	spreads [][]int
+}
+
+func newFragmentGraph(doc *ast.QueryDocument) *fragmentGraph {
+	g := &fragmentGraph{
+		index:   make(map[string]int, len(doc.Fragments)),
+		sizes:   make([]int, len(doc.Fragments)),
+		spreads: make([][]int, len(doc.Fragments)),
+	}
 	for i, fragment := range doc.Fragments {
-		if _, dup := index[fragment.Name]; !dup {
-			index[fragment.Name] = i
+		if _, dup := g.index[fragment.Name]; !dup {
+			g.index[fragment.Name] = i
 		}
 	}
-	sizes := make([]int, len(doc.Fragments))
-	spreads := make([][]int, len(doc.Fragments))
 	for i, fragment := range doc.Fragments {
-		sizes[i], spreads[i] = extentOf(fragment.SelectionSet, index)
+		g.sizes[i], g.spreads[i] = extentOf(fragment.SelectionSet, g.index)
 	}
-	work := 0
+	return g
+}
+
+// affordable estimates what walking the document costs: gqlparser enters every
+// fragment once for each operation and each other fragment that reaches it.
+func (g *fragmentGraph) affordable(doc *ast.QueryDocument) bool {
+	work, round := 0, 0
 	entered := make([]int, len(doc.Fragments))
 	var stack []int
-	visit := func(round, size int, next []int) bool {
+	visit := func(size int, next []int) bool {
+		round++
 		work += size
 		stack = append(stack[:0], next...)
 		for len(stack) > 0 && work <= maxWork {
@@ -238,26 +257,45 @@ func affordable(doc *ast.QueryDocument) bool {
 				continue
 			}
 			entered[i] = round
-			work += sizes[i]
-			stack = append(stack, spreads[i]...)
+			work += g.sizes[i]
+			stack = append(stack, g.spreads[i]...)
 		}
 		return work <= maxWork
 	}
-	round := 0
 	for _, op := range doc.Operations {
-		round++
-		size, next := extentOf(op.SelectionSet, index)
-		if !visit(round, size, next) {
+		if !visit(extentOf(op.SelectionSet, g.index)) {
 			return false
 		}
 	}
 	for i := range doc.Fragments {
-		round++
-		if !visit(round, 1, []int{i}) {
+		if !visit(1, []int{i}) {
 			return false
 		}
 	}
 	return true
+}
+
+// cyclic reports whether a fragment reaches itself.
+func (g *fragmentGraph) cyclic() bool {
+	const open, closed = 1, 2
+	state := make([]uint8, len(g.spreads))
+	var visit func(int) bool
+	visit = func(i int) bool {
+		state[i] = open
+		for _, next := range g.spreads[i] {
+			if state[next] == open || state[next] == 0 && visit(next) {
+				return true
+			}
+		}
+		state[i] = closed
+		return false
+	}
+	for i := range g.spreads {
+		if state[i] == 0 && visit(i) {
+			return true
+		}
+	}
+	return false
 }
 
 // extentOf returns the number of selections written in a set, and the

@@ -185,6 +185,10 @@ type Target struct {
 	// Types are, by index into Shape.Types, what is sent and read for objects of
 	// that type; nil where the lookup does not concern the type.
 	Types []*TargetType
+	// Untyped is what is sent and read for objects whose concrete type is not
+	// known yet, because the subgraph they come from knows an interface object
+	// only. When its Decode reads a __typename, the object takes on that type.
+	Untyped *TargetType
 	// Cond says when the target has anything to do.
 	Cond Condition
 }
@@ -230,7 +234,9 @@ type Decode struct {
 	Fields []DecodeField
 	// Static is the index into Shape.Types when the type is known beforehand, or -1.
 	Static int
-	// Names maps the __typename of the answer to Shape.Types; empty when Static.
+	// Names maps the __typename of the answer to Shape.Types. It is empty when
+	// Static, and when the subgraph knows an interface object only: objects are
+	// then of unknown type until a lookup tells it.
 	Names []TypeName
 }
 

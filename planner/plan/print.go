@@ -57,6 +57,9 @@ func (f *Fetch) text(b *strings.Builder, p *Plan) {
 		for j := range e.Targets {
 			t := &e.Targets[j]
 			fmt.Fprintf(b, "    at %s\n", t.pathText(p))
+			if t.Untyped != nil {
+				fmt.Fprintf(b, "      %s\n", t.Untyped.Representation.text(t.Shape))
+			}
 			for _, tt := range t.Types {
 				if tt != nil {
 					fmt.Fprintf(b, "      %s\n", tt.Representation.text(t.Shape))

@@ -145,27 +145,32 @@ func (r *reader) weftDirective(d *schema.Directive, on *TypeDefinition) bool {
 func (r *reader) rename(pos schema.Position, subgraph int, coordinate, name string) {
 	typeName, fieldName, isField := strings.Cut(coordinate, ".")
 	t := r.types[typeName]
-	in := typeIn(t, subgraph)
-	if in == nil || name == "" {
-		r.fail(CodeInvalidJoin, pos, "%s names nothing the subgraph has: %q", weftName, coordinate)
-		return
-	}
-	if !isField {
+	if in := typeIn(t, subgraph); in != nil && !isField && name != "" {
 		in.Name = name
 		return
 	}
+	if in := fieldIn(t, fieldName, subgraph); in != nil && isField && name != "" {
+		in.Name = name
+		return
+	}
+	r.fail(CodeInvalidJoin, pos, "%s names nothing the subgraph has: %q", weftName, coordinate)
+}
+
+func fieldIn(t *TypeDefinition, name string, subgraph int) *FieldIn {
+	if t == nil {
+		return nil
+	}
 	for _, f := range t.Fields {
-		if f.Name != fieldName {
+		if f.Name != name {
 			continue
 		}
 		for i := range f.In {
 			if f.In[i].Subgraph == subgraph {
-				f.In[i].Name = name
-				return
+				return &f.In[i]
 			}
 		}
 	}
-	r.fail(CodeInvalidJoin, pos, "%s names nothing the subgraph has: %q", weftName, coordinate)
+	return nil
 }
 
 func typeIn(t *TypeDefinition, subgraph int) *TypeIn {

@@ -114,6 +114,9 @@ func BenchmarkDo(b *testing.B) {
 }
 
 func TestAllocationsPerRequest(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector empties pools")
+	}
 	url, _ := script(t, func(nc net.Conn, r *bufio.Reader) {
 		for {
 			if _, _, err := readRequest(r); err != nil {

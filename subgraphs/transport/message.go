@@ -57,33 +57,33 @@ type Response struct {
 }
 
 // Release gives the body back.
-func (r *Response) Release() {
-	r.Body = nil
-	if r.buf != nil {
-		r.buf.free()
-		r.buf = nil
+func (resp *Response) Release() {
+	resp.Body = nil
+	if resp.buf != nil {
+		resp.buf.free()
+		resp.buf = nil
 	}
 }
 
-func (r *Response) reset() {
-	r.Release()
-	clear(r.Header)
-	*r = Response{Header: r.Header[:0], CacheControl: r.CacheControl[:0], Age: r.Age[:0]}
+func (resp *Response) reset() {
+	resp.Release()
+	clear(resp.Header)
+	*resp = Response{Header: resp.Header[:0], CacheControl: resp.CacheControl[:0], Age: resp.Age[:0]}
 }
 
 // collect takes in one header line of the response. name is canonical.
-func (r *Response) collect(req *Request, name, value []byte) {
+func (resp *Response) collect(req *Request, name, value []byte) {
 	if string(name) == "Cache-Control" {
-		if len(r.CacheControl) > 0 {
-			r.CacheControl = append(r.CacheControl, ',')
+		if len(resp.CacheControl) > 0 {
+			resp.CacheControl = append(resp.CacheControl, ',')
 		}
-		r.CacheControl = append(r.CacheControl, value...)
+		resp.CacheControl = append(resp.CacheControl, value...)
 	} else if string(name) == "Age" {
-		r.Age = append(r.Age[:0], value...)
+		resp.Age = append(resp.Age[:0], value...)
 	}
 	for _, want := range req.Collect {
 		if want == string(name) || want == "*" {
-			r.Header = append(r.Header, subgraphs.HeaderField{Name: string(name), Value: string(value)})
+			resp.Header = append(resp.Header, subgraphs.HeaderField{Name: string(name), Value: string(value)})
 			return
 		}
 	}

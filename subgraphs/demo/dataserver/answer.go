@@ -3,6 +3,7 @@ package dataserver
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 )
 
 // Location is a place in a query text, both from 1.
@@ -70,7 +71,7 @@ func encodeValue(b *bytes.Buffer, value any) {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			encodeJSON(b, key)
+			encodeString(b, key)
 			b.WriteByte(':')
 			encodeValue(b, value.values[i])
 		}
@@ -84,9 +85,26 @@ func encodeValue(b *bytes.Buffer, value any) {
 			encodeValue(b, item)
 		}
 		b.WriteByte(']')
+	case string:
+		encodeString(b, value)
+	case int64:
+		b.Write(strconv.AppendInt(b.AvailableBuffer(), value, 10))
 	default:
 		encodeJSON(b, value)
 	}
+}
+
+// encodeString writes most strings without the detour of an encoder.
+func encodeString(b *bytes.Buffer, s string) {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			encodeJSON(b, s)
+			return
+		}
+	}
+	b.WriteByte('"')
+	b.WriteString(s)
+	b.WriteByte('"')
 }
 
 // encodeJSON writes a value that is known to be encodable: everything here

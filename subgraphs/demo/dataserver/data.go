@@ -333,9 +333,6 @@ func (v *view) findIndexed(typ string, match map[string]any) (r *record, ok bool
 		default:
 			return nil, false
 		}
-		if v.computed(typ+"."+name, true) != nil || v.computed(typ+"."+name, false) != nil {
-			return nil, false
-		}
 		names = append(names, name)
 	}
 	slices.Sort(names)

@@ -90,12 +90,13 @@ func TestExpressions(t *testing.T) {
 		{`["path", ["greet", {"in": "$in"}]]`, `"hi 5"`},
 		{`["get", ["find", "P", {"id": "2"}], "name"]`, `"Bob"`},
 		{`["get", ["find", "P", {"id": "9"}], "name"]`, `null`},
-		{`["get", ["where", "P", {"friends": [{"id": "1"}]}], "name"]`, `["Bob"]`},
+		{`["get", ["where", "P", {"friends": ["list", {"id": "1"}]}], "name"]`, `["Bob"]`},
 		{`["len", ["all", "P"]]`, `3`},
 		{`["stored", "name"]`, `"Ann"`},
 		{`["state", "n"]`, `7`},
 		{`["state", "m", 8]`, `8`},
 		{`["path", "loop"]`, `leans on itself`},
+		{`["path", "ring"]`, `0`},
 	} {
 		data, err := ParseData(fmt.Appendf(nil, `{
 			"types": {"P": [
@@ -105,7 +106,7 @@ func TestExpressions(t *testing.T) {
 				{"id": "3", "name": "Cid", "friends": []}]},
 			"state": {"n": 7},
 			"roots": {"Query.p": {"find": "P", "by": {"id": "1"}}},
-			"computed": {"P.out": %s, "P.greet": ["concat", "hi ", "$in"], "P.loop": ["path", "loop"]}}`, tc.expr))
+			"computed": {"P.out": %s, "P.greet": ["concat", "hi ", "$in"], "P.loop": ["path", "loop"], "P.ring": ["len", ["where", "P", {"ring": 1}]]}}`, tc.expr))
 		if err != nil {
 			t.Fatalf("%s: %v", tc.expr, err)
 		}

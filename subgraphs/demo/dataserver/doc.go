@@ -56,6 +56,9 @@
 // values, "hide" removes entities, "roots" and "computed" come before the
 // shared ones; a server whose name is not listed sees the shared world.
 //
+// Patterns ("where", "by", "match", "hide", references, keys) compare stored
+// values, nested ones too, never computed ones.
+//
 // A field's value is, in this order: the subgraph's computed expression, its
 // patch, the shared computed expression, the stored value, null. A @requires
 // field in a federated server is computed from the representation alone.

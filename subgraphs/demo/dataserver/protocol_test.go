@@ -75,11 +75,7 @@ func ask(t *testing.T, s *Server, query, vars string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := decodeRequest(body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(s.run(req, false).encode())
+	return string(s.Answer(body))
 }
 
 func entitiesQuery(selection string) string {

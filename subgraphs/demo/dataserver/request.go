@@ -125,19 +125,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", media+"; charset=utf-8")
 
-	var body []byte
-	if r.Method == http.MethodPost {
-		var err error
-		body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, s.opts.MaxBody))
-		if err != nil {
-			var tooLarge *http.MaxBytesError
-			status := http.StatusBadRequest
-			if errors.As(err, &tooLarge) {
-				status = http.StatusRequestEntityTooLarge
-			}
-			writeAnswer(nil, w, status, failed(requestError("BAD_REQUEST", err.Error())))
-			return
-		}
+	req, status, err := s.receive(w, r)
+	if err == nil && s.opts.KeepLog {
+		s.logMu.Lock()
+		s.log = append(s.log, LogEntry{Query: req.Query, OperationName: req.OperationName, Variables: req.Variables, Header: r.Header.Clone()})
+		s.logMu.Unlock()
 	}
 	var fault *Fault
 	if s.opts.Fault != nil {
@@ -147,44 +139,51 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fault.write(w, http.StatusOK, nil)
 		return
 	}
-	status, ans := s.answer(r, body)
-	if status == 0 {
-		status = http.StatusOK
-		if !ans.ran && media == mediaResponse {
-			status = http.StatusBadRequest
-		}
+	if err != nil {
+		fault.write(w, status, failed(requestError("BAD_REQUEST", err.Error())).encode())
+		return
 	}
-	writeAnswer(fault, w, status, ans)
-}
-
-func writeAnswer(fault *Fault, w http.ResponseWriter, status int, ans *answer) {
+	ans := s.run(req, r.Method == http.MethodGet)
+	status = http.StatusOK
+	if !ans.ran && media == mediaResponse {
+		status = http.StatusBadRequest
+	}
 	fault.write(w, status, ans.encode())
 }
 
-// answer runs the request; status is 0 unless HTTP itself asks for one.
-func (s *Server) answer(r *http.Request, body []byte) (status int, ans *answer) {
-	var req *request
-	var err error
+// Answer runs one request body without HTTP and returns the response body. It
+// is not counted, logged or damaged.
+func (s *Server) Answer(body []byte) []byte {
+	req, err := decodeRequest(body)
+	if err != nil {
+		return failed(requestError("BAD_REQUEST", err.Error())).encode()
+	}
+	return s.run(req, false).encode()
+}
+
+// receive reads the GraphQL request; status goes with an error.
+func (s *Server) receive(w http.ResponseWriter, r *http.Request) (req *request, status int, err error) {
 	switch r.Method {
-	case http.MethodPost:
-		if media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); media != mediaJSON {
-			return http.StatusUnsupportedMediaType, failed(requestError("BAD_REQUEST", "the request body must be application/json"))
-		}
-		req, err = decodeRequest(body)
 	case http.MethodGet:
 		req, err = requestFromQuery(r)
+		return req, http.StatusBadRequest, err
+	case http.MethodPost:
 	default:
-		return http.StatusMethodNotAllowed, failed(requestError("BAD_REQUEST", "only GET and POST are served"))
+		return nil, http.StatusMethodNotAllowed, errors.New("only GET and POST are served")
 	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.opts.MaxBody))
 	if err != nil {
-		return http.StatusBadRequest, failed(requestError("BAD_REQUEST", err.Error()))
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return nil, http.StatusRequestEntityTooLarge, err
+		}
+		return nil, http.StatusBadRequest, err
 	}
-	if s.opts.KeepLog {
-		s.logMu.Lock()
-		s.log = append(s.log, LogEntry{Query: req.Query, OperationName: req.OperationName, Variables: req.Variables, Header: r.Header.Clone()})
-		s.logMu.Unlock()
+	if media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); media != mediaJSON {
+		return nil, http.StatusUnsupportedMediaType, errors.New("the request body must be application/json")
 	}
-	return 0, s.run(req, r.Method == http.MethodGet)
+	req, err = decodeRequest(body)
+	return req, http.StatusBadRequest, err
 }
 
 func requestFromQuery(r *http.Request) (*request, error) {

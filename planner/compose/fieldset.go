@@ -1,0 +1,69 @@
+package compose
+
+import (
+	"slices"
+
+	"github.com/weft-graphql/weft/planner/schema"
+)
+
+// fieldSetOf returns the parsed field set of a directive's `fields` argument.
+// Problems are ignored: the rules on field sets have reported them.
+func fieldSetOf(d *applied) []schema.Selection {
+	text, ok := d.stringArg("fields")
+	if !ok {
+		return nil
+	}
+	set, err := schema.ParseSelections(text)
+	if err != nil {
+		return nil
+	}
+	return set
+}
+
+// eachField calls f for every field a field set names, in order, nested ones
+// included. Fields of an interface stand for those of its implementations too
+// when deep is set. Names that do not exist are skipped.
+func (sg *subgraph) eachField(parent *typ, set []schema.Selection, deep bool, f func(*field, *schema.Selection)) {
+	if parent == nil {
+		return
+	}
+	for i := range set {
+		s := &set[i]
+		if s.Fragment {
+			on := parent
+			if s.On != "" {
+				on = sg.types[s.On]
+			}
+			sg.eachField(on, s.Selections, deep, f)
+			continue
+		}
+		target := parent.field(s.Name)
+		if target == nil {
+			continue
+		}
+		f(target, s)
+		if deep && parent.kind == schema.Interface {
+			for _, t := range sg.implementations[parent.name] {
+				if g := t.field(s.Name); g != nil {
+					f(g, s)
+				}
+			}
+		}
+		sg.eachField(sg.types[target.typ.Named()], s.Selections, deep, f)
+	}
+}
+
+// sameFieldSet compares field sets without regard to order.
+func sameFieldSet(a, b []schema.Selection) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !slices.ContainsFunc(b, func(s schema.Selection) bool {
+			return s.Fragment == a[i].Fragment && s.On == a[i].On && s.Name == a[i].Name && sameFieldSet(s.Selections, a[i].Selections)
+		}) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,324 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/planner/supergraph"
+)
+
+// mergeFields merges the fields of an object or interface.
+func (m *merger) mergeFields(t *supergraph.TypeDefinition) {
+	sources := m.sources[t.Name]
+	var names []string
+	byName := make(map[string][]*field)
+	for _, s := range sources {
+		for _, f := range s.fields {
+			if byName[f.name] == nil {
+				names = append(names, f.name)
+			}
+			byName[f.name] = append(byName[f.name], f)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if f := m.mergeField(t, byName[name]); f != nil {
+			t.Fields = append(t.Fields, f)
+		}
+	}
+}
+
+func (m *merger) mergeField(t *supergraph.TypeDefinition, sources []*field) *supergraph.FieldDefinition {
+	first := sources[0]
+	coordinate := first.coordinate()
+	out := &supergraph.FieldDefinition{Name: first.name}
+	var resolved []*field
+	for _, f := range sources {
+		if !f.external {
+			resolved = append(resolved, f)
+		}
+	}
+	if len(resolved) == 0 {
+		var in []string
+		for _, f := range sources {
+			in = append(in, f.parent.sg.name)
+		}
+		m.across(CodeExternalMissingOnBase, coordinate, "Define the field without @external in the subgraph that has it.",
+			"Field %q is marked @external on all the subgraphs in which it is listed (%s).", coordinate, printSubgraphs(in))
+		return nil
+	}
+	m.checkExternalDirectives(sources)
+	overrides := m.overrides(t, sources)
+	m.checkSharing(t, sources, overrides)
+
+	descriptions := make([]string, len(resolved))
+	var lists []source
+	for i, f := range resolved {
+		descriptions[i] = f.description
+		lists = append(lists, source{f.parent.sg, f.applied, f.pos})
+	}
+	out.Description = m.mergeDescription(descriptions, coordinate)
+	out.Applied, out.Deprecated = m.mergeApplied(lists, coordinate)
+	out.Args = m.mergeArguments(resolved)
+	typed := make([]typedSource, len(resolved))
+	for i, f := range resolved {
+		typed[i] = typedSource{f.parent.sg, f.typ}
+	}
+	out.Type = m.mergeOutputType(typed, coordinate, CodeFieldTypeMismatch, "field")
+	m.noteUse(m.outputUse, out.Type, coordinate)
+	m.checkExternals(out, sources, coordinate)
+	m.joins(t, out, sources, overrides)
+	return out
+}
+
+// joins writes down what each subgraph says of the field.
+func (m *merger) joins(t *supergraph.TypeDefinition, out *supergraph.FieldDefinition, sources []*field, overrides overrideSet) {
+	plain := len(sources) == len(m.sources[t.Name])
+	for _, f := range sources {
+		in := supergraph.FieldIn{Subgraph: f.parent.sg.index, External: f.external}
+		if o, ok := overrides.away[f.parent.sg.index]; ok && o.label == "" {
+			if !f.parent.sg.used[f] {
+				plain = false
+				continue
+			}
+			in.UsedOverridden = true
+		}
+		if d := find(f.applied, "requires"); d != nil {
+			in.Requires = schema.PrintSelections(fieldSetOf(d))
+		}
+		if d := find(f.applied, "provides"); d != nil {
+			in.Provides = schema.PrintSelections(fieldSetOf(d))
+		}
+		if d := find(f.applied, "override"); d != nil {
+			in.Override, _ = d.stringArg("from")
+			in.OverrideLabel, _ = d.stringArg("label")
+		}
+		if !f.typ.Equal(out.Type) {
+			in.Type = f.typ
+		}
+		in.ContextArguments = contextArguments(f)
+		if in.External || in.UsedOverridden || in.Requires != "" || in.Provides != "" || in.Override != "" || in.Type != nil || in.ContextArguments != nil {
+			plain = false
+		}
+		out.In = append(out.In, in)
+	}
+	if plain {
+		out.In = nil
+	}
+}
+
+type typedSource struct {
+	sg  *subgraph
+	typ *schema.TypeExpr
+}
+
+// mergeOutputType finds the type of which all others are subtypes.
+func (m *merger) mergeOutputType(sources []typedSource, coordinate, code, what string) *schema.TypeExpr {
+	dest := sources[0].typ
+	for _, s := range sources[1:] {
+		switch {
+		case dest.Equal(s.typ), m.isSubtype(s.typ, dest):
+		case m.isSubtype(dest, s.typ):
+			dest = s.typ
+		default:
+			m.typeMismatch(sources, coordinate, code, what)
+			return dest
+		}
+	}
+	return dest
+}
+
+// mergeInputType finds the type that is a subtype of all others.
+func (m *merger) mergeInputType(sources []typedSource, coordinate, code, what string) *schema.TypeExpr {
+	dest := sources[0].typ
+	for _, s := range sources[1:] {
+		switch {
+		case dest.Equal(s.typ), m.isSubtype(dest, s.typ):
+		case m.isSubtype(s.typ, dest):
+			dest = s.typ
+		default:
+			m.typeMismatch(sources, coordinate, code, what)
+			return dest
+		}
+	}
+	return dest
+}
+
+func (m *merger) typeMismatch(sources []typedSource, coordinate, code, what string) {
+	var order []string
+	in := make(map[string][]string)
+	for _, s := range sources {
+		text := s.typ.String()
+		if in[text] == nil {
+			order = append(order, text)
+		}
+		in[text] = append(in[text], s.sg.name)
+	}
+	parts := make([]string, len(order))
+	for i, text := range order {
+		parts[i] = fmt.Sprintf("type %q in %s", text, printSubgraphs(in[text]))
+	}
+	m.across(code, coordinate, "Make the types agree, up to what a subtype allows.",
+		"Type of %s %q is incompatible across subgraphs: it has %s", what, coordinate, strings.Join(parts, " but "))
+}
+
+func (m *merger) noteUse(use map[string]string, t *schema.TypeExpr, coordinate string) {
+	if t == nil {
+		return
+	}
+	name := t.Named()
+	if _, ok := use[name]; !ok && m.kinds[name] == schema.Enum {
+		use[name] = coordinate
+	}
+}
+
+// argumentSource is one subgraph's list of arguments.
+type argumentSource struct {
+	sg   *subgraph
+	args []*argument
+	pos  schema.Position
+}
+
+func (s argumentSource) find(name string) *argument {
+	for _, a := range s.args {
+		if a.name == name {
+			return a
+		}
+	}
+	return nil
+}
+
+func (m *merger) mergeArguments(sources []*field) []*supergraph.ArgumentDefinition {
+	lists := make([]argumentSource, len(sources))
+	for i, f := range sources {
+		lists[i] = argumentSource{f.parent.sg, f.args, f.pos}
+	}
+	return m.mergeArgumentLists(lists, sources[0].coordinate())
+}
+
+func (m *merger) mergeArgumentLists(lists []argumentSource, coordinate string) []*supergraph.ArgumentDefinition {
+	var names []string
+	for _, l := range lists {
+		for _, a := range l.args {
+			if !slices.Contains(names, a.name) {
+				names = append(names, a.name)
+			}
+		}
+	}
+	var out []*supergraph.ArgumentDefinition
+	for _, name := range names {
+		at := coordinate + "(" + name + ":)"
+		var present []*argument
+		var from []*subgraph
+		var required, missing, contextual []string
+		for _, l := range lists {
+			a := l.find(name)
+			switch {
+			case a == nil:
+				missing = append(missing, l.sg.name)
+				continue
+			case has(a.applied, "fromContext"):
+				contextual = append(contextual, l.sg.name)
+				continue
+			case a.typ.NonNull && a.def == nil:
+				required = append(required, l.sg.name)
+			}
+			present = append(present, a)
+			from = append(from, l.sg)
+		}
+		if len(contextual) > 0 {
+			if len(present) > 0 && len(required) > 0 {
+				m.across(CodeContextualArgumentNotInAll, at, "Fill the argument by @fromContext in every subgraph, or make it optional.",
+					"Argument %q is contextual in %s but is required elsewhere.", at, printSubgraphs(contextual))
+			}
+			continue
+		}
+		if len(missing) > 0 {
+			if len(required) > 0 {
+				m.across(CodeRequiredArgumentMissing, at, "Add the argument to every subgraph, make it nullable, or give it a default.",
+					"Argument %q is required in some subgraphs but does not appear in all subgraphs: it is required in %s but does not appear in %s", at, printSubgraphs(required), printSubgraphs(missing))
+			} else {
+				m.hint("INCONSISTENT_ARGUMENT_PRESENCE", at, "Optional argument %q will not be included in the supergraph as it does not appear in all subgraphs: it is missing in %s.", at, printSubgraphs(missing))
+			}
+			continue
+		}
+		out = append(out, m.mergeArgument(name, at, present, from))
+	}
+	return out
+}
+
+func (m *merger) mergeArgument(name, at string, present []*argument, from []*subgraph) *supergraph.ArgumentDefinition {
+	out := &supergraph.ArgumentDefinition{Name: name}
+	descriptions := make([]string, len(present))
+	var lists []source
+	typed := make([]typedSource, len(present))
+	defaults := make([]*schema.Value, len(present))
+	for i, a := range present {
+		descriptions[i] = a.description
+		lists = append(lists, source{from[i], a.applied, a.pos})
+		typed[i] = typedSource{from[i], a.typ}
+		defaults[i] = a.def
+	}
+	out.Description = m.mergeDescription(descriptions, at)
+	out.Applied, out.Deprecated = m.mergeApplied(lists, at)
+	out.Type = m.mergeInputType(typed, at, CodeFieldArgumentTypeMismatch, "argument")
+	m.noteUse(m.inputUse, out.Type, at)
+	out.Default = m.mergeDefault(defaults, from, at, CodeFieldArgumentDefaultMismatch, "Argument")
+	return out
+}
+
+// mergeDefault keeps a default that some subgraphs leave out, but not two that
+// differ.
+func (m *merger) mergeDefault(defaults []*schema.Value, from []*subgraph, coordinate, code, what string) *schema.Value {
+	var dest *schema.Value
+	missing := false
+	for _, d := range defaults {
+		switch {
+		case d == nil:
+			missing = true
+		case dest == nil:
+			dest = d
+		case !valueEqual(dest, d):
+			var parts []string
+			for i, d := range defaults {
+				if d != nil {
+					parts = append(parts, fmt.Sprintf("default value %s in subgraph %q", d.GraphQL(), from[i].name))
+				}
+			}
+			m.across(code, coordinate, "Use one default in all subgraphs.",
+				"%s %q has incompatible default values across subgraphs: it has %s", what, coordinate, strings.Join(parts, " but "))
+			return dest
+		}
+	}
+	if dest != nil && missing {
+		m.hint("INCONSISTENT_DEFAULT_VALUE_PRESENCE", coordinate, "%s %q has a default value in only some subgraphs.", what, coordinate)
+	}
+	return dest
+}
+
+// mergeDescription takes the description most subgraphs agree on, the first of
+// them on a tie.
+func (m *merger) mergeDescription(list []string, coordinate string) string {
+	best, count, distinct := "", 0, 0
+	seen := make(map[string]int)
+	for _, d := range list {
+		if d == "" {
+			continue
+		}
+		if seen[d] == 0 {
+			distinct++
+		}
+		seen[d]++
+	}
+	for _, d := range list {
+		if seen[d] > count {
+			best, count = d, seen[d]
+		}
+	}
+	if distinct > 1 {
+		m.hint("INCONSISTENT_DESCRIPTION", coordinate, "Element %q has inconsistent descriptions across subgraphs.", coordinate)
+	}
+	return best
+}

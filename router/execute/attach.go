@@ -1,0 +1,225 @@
+package execute
+
+import "github.com/weft-graphql/weft/planner/plan"
+
+// attach puts what a fetch brought into the objects that wait for it. The few
+// slots of a looked-up object are copied to each of them; what lies below is
+// shared.
+func (x *state) attach(fs *fetchState) {
+	x.merged.reset()
+	for u := range fs.uses {
+		use := &fs.uses[u]
+		if use.object == 0 || use.count < 2 {
+			continue
+		}
+		for i := range use.decode.Fields {
+			if slot := use.decode.Fields[i].Slot; slot >= 0 {
+				x.share(x.words[use.object+headerWords+slot])
+			}
+		}
+	}
+	for _, m := range fs.members {
+		if use := &fs.uses[m.use]; use.object != 0 {
+			x.attachTo(m.object, use.object, use.decode)
+		}
+	}
+}
+
+func (x *state) attachTo(object, from int, d *plan.Decode) {
+	if typ := x.typeOf(from); typ >= 0 && x.typeOf(object) < 0 {
+		x.setType(object, typ)
+	}
+	for i := range d.Fields {
+		slot := d.Fields[i].Slot
+		if slot < 0 {
+			continue
+		}
+		w := x.words[from+headerWords+slot]
+		have := x.words[object+headerWords+slot]
+		if have.kind() != kindEmpty {
+			w = x.combine(have, w, &d.Shape.Slots[slot], slot, object)
+		}
+		x.words[object+headerWords+slot] = w
+	}
+	if x.words[from+1]&errorMask != 0 || x.words[from]&flagLost != 0 {
+		x.copyErrors(object, from)
+	}
+}
+
+// combine makes one value of what two fetches say about a slot of object. A
+// value wins over null, and the value that was there first over another.
+func (x *state) combine(have, more word, slot *plan.Slot, n, object int) word {
+	switch {
+	case more.kind() == kindEmpty:
+		return have
+	case have.null():
+		if more.null() && have.kind() == kindFailed {
+			return have
+		}
+		return more
+	case more.null() || !slot.Merge || !have.ref() || have == more:
+		return have
+	case have.kind() == kindObject && more.kind() == kindObject:
+		return x.mergeObjects(have, more, n, object)
+	case have.kind() == kindList && more.kind() == kindList:
+		return x.mergeLists(have, more, slot, n, object)
+	}
+	x.failMerge(object, n, wrongParts)
+	return word(kindFailed)
+}
+
+// mergeObjects returns a new object with the slots of both: neither is changed,
+// since other places may show them.
+func (x *state) mergeObjects(a, b word, n, holder int) word {
+	if w, ok := x.merged.find(a, b); ok {
+		x.share(w)
+		return w
+	}
+	old, more := a.index(), b.index()
+	shape := x.shapeOf(old)
+	typ, other := x.typeOf(old), x.typeOf(more)
+	if typ < 0 {
+		typ = other
+	}
+	if shape != x.shapeOf(more) || other >= 0 && other != typ {
+		x.failMerge(holder, n, wrongParts)
+		return word(kindFailed)
+	}
+	object := x.object(shape, typ)
+	if object == 0 {
+		return word(kindFailed)
+	}
+	base := x.indexBase
+	x.indexBase = len(x.indices)
+	for i := range shape.Slots {
+		wa, wb := x.words[old+headerWords+i], x.words[more+headerWords+i]
+		w := wb
+		if wa.kind() != kindEmpty {
+			w = x.combine(wa, wb, &shape.Slots[i], i, object)
+		}
+		if w == wa || w == wb {
+			x.share(w)
+		}
+		x.words[object+headerWords+i] = w
+	}
+	x.indexBase = base
+	x.copyErrors(object, old)
+	x.copyErrors(object, more)
+	w := objectWord(object)
+	x.merged.add(a, b, w)
+	return w
+}
+
+// mergeLists merges lists by index.
+func (x *state) mergeLists(a, b word, slot *plan.Slot, n, holder int) word {
+	if w, ok := x.merged.find(a, b); ok {
+		x.share(w)
+		return w
+	}
+	old, more := a.index(), b.index()
+	size := x.listLen(old)
+	if size != x.listLen(more) {
+		x.failMerge(holder, n, wrongLength)
+		return word(kindFailed)
+	}
+	list := x.list(size)
+	if list == 0 {
+		return word(kindFailed)
+	}
+	failed := x.failures()
+	at := len(x.indices)
+	x.indices = append(x.indices, 0)
+	for i := range size {
+		wa, wb := x.words[old+headerWords+i], x.words[more+headerWords+i]
+		x.indices[at] = int32(i)
+		w := wb
+		if wa.kind() != kindEmpty {
+			w = x.combine(wa, wb, slot, n, holder)
+		}
+		if w == wa || w == wb {
+			x.share(w)
+		}
+		x.words[list+headerWords+i] = w
+	}
+	x.indices = x.indices[:at]
+	w := listWord(list)
+	if x.failures() == failed {
+		// Errors stand at the holder, so a list that has some is made anew for
+		// each holder.
+		x.merged.add(a, b, w)
+	}
+	return w
+}
+
+func (x *state) failures() int { return len(x.records) + x.lost }
+
+// failMerge records that the parts of a slot's value, at the current list
+// indices, do not fit together.
+func (x *state) failMerge(object, slot, what int) {
+	x.fetch = nil // no single one is to blame
+	x.failValue(object, slot, what)
+}
+
+// mergeMemo remembers the pairs merged while one answer is attached, so that
+// what was shared stays shared. It is an open-addressing table.
+type mergeMemo struct {
+	pairs []mergedPair
+	table []int32
+}
+
+type mergedPair struct{ a, b, result word }
+
+func (m *mergeMemo) reset() {
+	if len(m.pairs) == 0 {
+		return
+	}
+	m.pairs = m.pairs[:0]
+	clear(m.table)
+}
+
+func (m *mergeMemo) release() {
+	if cap(m.pairs) > 1<<12 {
+		*m = mergeMemo{}
+		return
+	}
+	m.reset()
+}
+
+func pairHash(a, b word) int {
+	h := (uint64(a>>32)*0x9E3779B97F4A7C15 ^ uint64(b>>32)) * 0xD6E8FEB86659FD93
+	return int(h >> 33)
+}
+
+func (m *mergeMemo) find(a, b word) (word, bool) {
+	if len(m.pairs) == 0 {
+		return 0, false
+	}
+	mask := len(m.table) - 1
+	for at := pairHash(a, b) & mask; m.table[at] != 0; at = (at + 1) & mask {
+		if p := &m.pairs[m.table[at]-1]; p.a == a && p.b == b {
+			return p.result, true
+		}
+	}
+	return 0, false
+}
+
+func (m *mergeMemo) add(a, b, result word) {
+	m.pairs = append(m.pairs, mergedPair{a, b, result})
+	if 2*len(m.pairs) <= len(m.table) {
+		m.enter(len(m.pairs) - 1)
+		return
+	}
+	m.table = make([]int32, max(64, 2*len(m.table)))
+	for n := range m.pairs {
+		m.enter(n)
+	}
+}
+
+func (m *mergeMemo) enter(n int) {
+	mask := len(m.table) - 1
+	at := pairHash(m.pairs[n].a, m.pairs[n].b) & mask
+	for m.table[at] != 0 {
+		at = (at + 1) & mask
+	}
+	m.table[at] = int32(n + 1)
+}

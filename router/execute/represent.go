@@ -1,0 +1,119 @@
+package execute
+
+import "github.com/weft-graphql/weft/planner/plan"
+
+// represent.go makes rows: the JSON objects by which a lookup finds entities.
+
+// keyState tells what the leaves of a row's key are like so far.
+type keyState uint8
+
+const (
+	keyNone    keyState = iota // no key leaf seen
+	keyNull                    // only nulls
+	keyPresent                 // at least one value
+)
+
+// representation appends the row of an object to dst. It reports false, and
+// appends nothing, when there is no row to send: the key is null, or something
+// needed never came.
+func (s *store) representation(dst []byte, r *plan.Representation, object int) ([]byte, bool) {
+	start := len(dst)
+	key := keyNone
+	dst, ok := s.appendRow(dst, r, object, false, &key)
+	if !ok || key == keyNull {
+		return dst[:start], false
+	}
+	return dst, true
+}
+
+// appendRow appends one object of a row. inKey says that it lies within a field
+// of the key.
+func (s *store) appendRow(dst []byte, r *plan.Representation, object int, inKey bool, key *keyState) ([]byte, bool) {
+	typ := s.typeOf(object)
+	dst = append(dst, '{')
+	if r.Names != nil {
+		n := typ
+		if n < 0 && len(r.Names) == 1 {
+			n = 0
+		}
+		if n < 0 || n >= len(r.Names) {
+			return dst, false
+		}
+		if name := r.Names[n]; name != "" {
+			dst = append(dst, `"__typename":"`...)
+			dst = append(dst, name...)
+			dst = append(dst, '"', ',')
+		}
+	}
+	for i := range r.Fields {
+		f := &r.Fields[i]
+		if f.Types != nil && (typ < 0 || !f.Types[typ]) {
+			continue
+		}
+		dst = append(dst, f.Prefix...)
+		if f.Slot < 0 {
+			dst = append(dst, f.Constant...)
+		} else {
+			w := s.words[object+headerWords+f.Slot]
+			if w.kind() == kindScalar {
+				if f.Key || inKey {
+					*key = keyPresent
+				}
+				dst = append(dst, s.raw(w)...)
+			} else {
+				var ok bool
+				if dst, ok = s.appendRowValue(dst, f, w, f.Key || inKey, key); !ok {
+					return dst, false
+				}
+			}
+		}
+		dst = append(dst, ',')
+	}
+	if last := len(dst) - 1; dst[last] == ',' {
+		dst[last] = '}'
+		return dst, true
+	}
+	return append(dst, '}'), true
+}
+
+func (s *store) appendRowValue(dst []byte, f *plan.RepresentationField, w word, inKey bool, key *keyState) ([]byte, bool) {
+	switch w.kind() {
+	case kindNull:
+		if inKey && *key == keyNone {
+			*key = keyNull
+		}
+		return append(dst, "null"...), true
+	case kindScalar, kindWide:
+		if inKey {
+			*key = keyPresent
+		}
+		return append(dst, s.raw(w)...), true
+	case kindObject:
+		if f.Child == nil {
+			return dst, false
+		}
+		return s.appendRow(dst, f.Child, w.index(), inKey, key)
+	case kindList:
+		list := w.index()
+		n := s.listLen(list)
+		if n == 0 {
+			// An empty list is a value, in a key as anywhere.
+			if inKey {
+				*key = keyPresent
+			}
+			return append(dst, '[', ']'), true
+		}
+		dst = append(dst, '[')
+		for i := range n {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			var ok bool
+			if dst, ok = s.appendRowValue(dst, f, s.words[list+headerWords+i], inKey, key); !ok {
+				return dst, false
+			}
+		}
+		return append(dst, ']'), true
+	}
+	return dst, false // never filled, or failed: null would be a lie
+}

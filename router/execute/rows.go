@@ -1,0 +1,174 @@
+package execute
+
+import (
+	"hash/maphash"
+
+	"github.com/weft-graphql/weft/planner/plan"
+)
+
+// seed keeps clients from choosing keys that collide.
+var seed = maphash.MakeSeed()
+
+// gather finds the objects a lookup concerns and makes their rows. It reports
+// false when the fetch would need more rows than allowed.
+func (x *state) gather(fs *fetchState) bool {
+	for e := range fs.fetch.Entries {
+		entry := &fs.fetch.Entries[e]
+		fs.first = append(fs.first, len(fs.rows))
+		fs.resetTable()
+		for t := range entry.Targets {
+			target := &entry.Targets[t]
+			if !target.Cond.Holds(x.request.Bits) {
+				continue
+			}
+			if target.Collected && target.Shape.Collect >= 0 {
+				for _, object := range x.collections[target.Shape.Collect] {
+					x.enlist(fs, target, int(object))
+				}
+			} else {
+				if x.walk++; x.walk == 0 {
+					return false // marks of the first walk would count again
+				}
+				x.seek(fs, target, objectWord(x.root), 0)
+			}
+			if len(fs.rows) > x.limits.MaxRows {
+				return false
+			}
+		}
+	}
+	fs.first = append(fs.first, len(fs.rows))
+	return true
+}
+
+// seek walks from a value to the objects of a target. What is shared is walked
+// once.
+func (x *state) seek(fs *fetchState, target *plan.Target, w word, depth int) {
+	switch w.kind() {
+	case kindObject:
+		object := w.index()
+		if x.visit(object) {
+			return
+		}
+		if depth == len(target.Path) {
+			x.enlist(fs, target, object)
+			return
+		}
+		x.seek(fs, target, x.words[object+headerWords+target.Path[depth]], depth+1)
+	case kindList:
+		list := w.index()
+		if x.visit(list) {
+			return
+		}
+		for i := range x.listLen(list) {
+			x.seek(fs, target, x.words[list+headerWords+i], depth)
+		}
+	}
+}
+
+// enlist makes the row of an object, unless there is none to send.
+func (x *state) enlist(fs *fetchState, target *plan.Target, object int) {
+	lookup := lookupFor(target, x.typeOf(object))
+	if lookup == nil {
+		return
+	}
+	start := len(fs.text)
+	text, ok := x.representation(fs.text, lookup.Representation, object)
+	fs.text = text
+	if !ok {
+		return
+	}
+	r := fs.addRow(start)
+	u := fs.addUse(r, lookup.Decode)
+	fs.uses[u].count++
+	fs.members = append(fs.members, member{object, u})
+}
+
+// lookupFor is how a target looks up objects of a type. Objects whose type is
+// not known yet are looked up as the first that has a lookup.
+func lookupFor(target *plan.Target, typ int) *plan.TargetType {
+	if typ >= 0 {
+		if typ < len(target.Types) {
+			return target.Types[typ]
+		}
+		return nil
+	}
+	for _, t := range target.Types {
+		if t != nil {
+			return t
+		}
+	}
+	return nil
+}
+
+func (fs *fetchState) resetTable() {
+	const size = 64
+	if cap(fs.table) < size {
+		fs.table = make([]int32, size)
+		return
+	}
+	fs.table = fs.table[:size]
+	clear(fs.table)
+}
+
+// addRow enters the representation that begins at start and ends the text: it
+// returns the number of the equal row if there is one, else of a new one.
+// Hashes only narrow the search; rows are equal when their bytes are.
+func (fs *fetchState) addRow(start int) int {
+	text := fs.text[start:]
+	hash := maphash.Bytes(seed, text)
+	mask := len(fs.table) - 1
+	at := int(hash) & mask
+	for ; fs.table[at] != 0; at = (at + 1) & mask {
+		n := int(fs.table[at]) - 1
+		if r := &fs.rows[n]; r.hash == hash && string(fs.text[r.start:r.end]) == string(text) {
+			fs.text = fs.text[:start]
+			return n
+		}
+	}
+	n := len(fs.rows)
+	fs.rows = append(fs.rows, row{hash: hash, start: start, end: len(fs.text), uses: -1})
+	fs.table[at] = int32(n + 1)
+	if entered := n + 1 - fs.first[len(fs.first)-1]; 2*entered > len(fs.table) {
+		fs.growTable()
+	}
+	return n
+}
+
+func (fs *fetchState) growTable() {
+	size := 2 * len(fs.table)
+	if cap(fs.table) >= size {
+		fs.table = fs.table[:size]
+		clear(fs.table)
+	} else {
+		fs.table = make([]int32, size)
+	}
+	mask := size - 1
+	for n := fs.first[len(fs.first)-1]; n < len(fs.rows); n++ {
+		at := int(fs.rows[n].hash) & mask
+		for fs.table[at] != 0 {
+			at = (at + 1) & mask
+		}
+		fs.table[at] = int32(n + 1)
+	}
+}
+
+// fillCall makes the call of what gather found.
+func (x *state) fillCall(fs *fetchState) {
+	fs.flat = fs.flat[:0]
+	for i := range fs.rows {
+		fs.flat = append(fs.flat, fs.text[fs.rows[i].start:fs.rows[i].end:fs.rows[i].end])
+	}
+	for e := range fs.fetch.Entries {
+		fs.call.Rows = append(fs.call.Rows, fs.flat[fs.first[e]:fs.first[e+1]:fs.first[e+1]])
+	}
+	for _, v := range fs.fetch.Variables {
+		var value []byte
+		if v >= 0 && v < len(x.request.Values) {
+			value = x.request.Values[v]
+		}
+		fs.call.Variables = append(fs.call.Variables, value)
+	}
+	if x.request.Header != nil {
+		fs.call.Header = x.request.Header(fs.fetch)
+	}
+}

@@ -1,0 +1,397 @@
+package execute
+
+import (
+	"github.com/weft-graphql/weft/planner/plan"
+	"github.com/weft-graphql/weft/subgraphs"
+)
+
+// upstream.go finds the place in the response of what a fetch reports as
+// failed. Errors come to rest at objects of the answer before they are
+// attached, so that they go wherever the objects go.
+
+const (
+	upstreamMessage = "A subgraph reported an error"
+	wrongRow        = "A subgraph returned something else than the object it was asked for"
+	unevenRows      = "A subgraph returned more or fewer objects than it was asked for"
+	noRows          = "A subgraph did not return the objects it was asked for"
+)
+
+// holder is the object of a use; one without values when there is none, to
+// carry errors. 0 when the store is full.
+func (x *state) holder(fs *fetchState, u int) int {
+	if fs.uses[u].object == 0 {
+		fs.uses[u].object = x.object(fs.uses[u].decode.Shape, -1)
+	}
+	return fs.uses[u].object
+}
+
+// recordFor records an error that concerns all that a use would have filled.
+func (x *state) recordFor(u *use, object, info int) {
+	r := errorRecord{info: int32(info), slot: int32(onlyVisible(u.decode))}
+	if r.slot < 0 {
+		r.covers = u.decode
+	}
+	x.record(object, r)
+}
+
+// onlyVisible is the slot the client sees when a decoding fills just one such,
+// else -1.
+func onlyVisible(d *plan.Decode) int {
+	only := -1
+	for i := range d.Fields {
+		slot := d.Fields[i].Slot
+		if slot < 0 || d.Shape.Slots[slot].Hidden {
+			continue
+		}
+		if only >= 0 && only != slot {
+			return -1
+		}
+		only = slot
+	}
+	return only
+}
+
+// fail records that a fetch failed as a whole, at each object that waits for it.
+func (x *state) fail(fs *fetchState, e errorInfo) {
+	if len(fs.uses) == 0 {
+		return
+	}
+	x.failUses(fs, 0, len(fs.uses), x.info(e))
+	x.attach(fs)
+}
+
+func (x *state) failUses(fs *fetchState, from, to, info int) {
+	for u := from; u < to; u++ {
+		if object := x.holder(fs, u); object != 0 {
+			x.recordFor(&fs.uses[u], object, info)
+		}
+	}
+}
+
+// failEntry records an error at each object that waits for an entry.
+func (x *state) failEntry(fs *fetchState, e, info int) {
+	for r := fs.first[e]; r < fs.first[e+1]; r++ {
+		for u := fs.rows[r].uses; u >= 0; u = fs.uses[u].next {
+			if object := x.holder(fs, u); object != 0 {
+				x.recordFor(&fs.uses[u], object, info)
+			}
+		}
+	}
+}
+
+// responseErrors places the errors of a GraphQL response.
+func (x *state) responseErrors(fs *fetchState, env *envelope) {
+	reported := false
+	if !env.errors.empty() {
+		b := x.body
+		i := env.errors.start
+		if b[i] != '[' {
+			x.placeless(fs, env, x.info(errorInfo{code: CodeUpstream, message: upstreamMessage, fetch: fs.fetch}))
+			reported = true
+		} else {
+			for i++; ; {
+				start, end, ok := nextElement(b, i)
+				if !ok {
+					break
+				}
+				x.responseError(fs, env, start)
+				reported = true
+				i = end
+			}
+		}
+	}
+	if !env.hasData {
+		if !reported { // an empty list of errors
+			x.placeless(fs, env, x.info(errorInfo{code: subgraphs.CodeMalformed, message: noRows, fetch: fs.fetch}))
+		}
+		return
+	}
+	x.checkEntries(fs, reported)
+}
+
+// checkEntries reports entries whose rows did not come as asked for.
+func (x *state) checkEntries(fs *fetchState, reported bool) {
+	for e, state := range fs.entries {
+		if fs.first[e] == fs.first[e+1] {
+			continue
+		}
+		switch {
+		case state == entryUneven:
+			x.failEntry(fs, e, x.info(errorInfo{code: CodeEntities, message: unevenRows, fetch: fs.fetch}))
+		case state != entryRead && !reported:
+			x.failEntry(fs, e, x.info(errorInfo{code: CodeEntities, message: noRows, fetch: fs.fetch}))
+		}
+	}
+}
+
+// responseError places one error of a GraphQL response.
+func (x *state) responseError(fs *fetchState, env *envelope, at int) {
+	e := errorInfo{code: CodeUpstream, message: upstreamMessage, fetch: fs.fetch}
+	path := -1
+	b := x.body
+	if b[at] == '{' {
+		for i := at + 1; ; {
+			m, ok := nextMember(b, i)
+			if !ok {
+				break
+			}
+			i = m.end
+			switch {
+			case b[m.start] == '"' && equalName(m.key, "message"):
+				e.raw = span{x.buffer, m.start, m.end}
+			case b[m.start] == '[' && equalName(m.key, "path"):
+				path = m.start
+			case b[m.start] == '{' && equalName(m.key, "extensions"):
+				e.extensions = span{x.buffer, m.start, m.end}
+			}
+		}
+	}
+	if len(x.records) >= x.maxRecords {
+		e = errorInfo{} // it will not be written
+	}
+	info := x.info(e)
+	if path < 0 {
+		x.placeless(fs, env, info)
+		return
+	}
+	i := path + 1
+	if fs.fetch.Root != nil {
+		if start, _, ok := nextElement(b, i); !ok || b[start] != '"' {
+			x.placeless(fs, env, info)
+			return
+		}
+		x.placeAt(fs, 0, b, i, info)
+		return
+	}
+	start, end, ok := nextElement(b, i)
+	entry := -1
+	if ok && b[start] == '"' {
+		entry = entryNamed(fs.fetch, b[start+1:end-1])
+	}
+	if entry < 0 {
+		x.placeless(fs, env, info)
+		return
+	}
+	i = end
+	start, end, ok = nextElement(b, i)
+	n := -1
+	if ok {
+		n = pathIndex(b[start:end])
+	}
+	if n < 0 || n >= fs.first[entry+1]-fs.first[entry] || fs.entries[entry] == entryUneven {
+		x.placelessEntry(fs, env, entry, info)
+		return
+	}
+	for u := fs.rows[fs.first[entry]+n].uses; u >= 0; u = fs.uses[u].next {
+		x.placeAt(fs, u, b, end, info)
+	}
+}
+
+// placeless places an error that does not say where it belongs: at every object
+// that waits when nothing came, else at the first.
+func (x *state) placeless(fs *fetchState, env *envelope, info int) {
+	if !env.hasData {
+		x.failUses(fs, 0, len(fs.uses), info)
+		return
+	}
+	if fs.fetch.Root != nil {
+		if object := x.holder(fs, 0); object != 0 {
+			x.record(object, errorRecord{info: int32(info), slot: -1})
+		}
+		return
+	}
+	any := false
+	for e, state := range fs.entries {
+		if state == entryMissing || state == entryNull {
+			x.failEntry(fs, e, info)
+			any = any || fs.first[e] < fs.first[e+1]
+		}
+	}
+	if !any {
+		x.recordFirst(fs, 0, info)
+	}
+}
+
+func (x *state) placelessEntry(fs *fetchState, env *envelope, e, info int) {
+	if !env.hasData || fs.entries[e] == entryMissing || fs.entries[e] == entryNull {
+		x.failEntry(fs, e, info)
+		return
+	}
+	if fs.first[e] < fs.first[e+1] {
+		x.recordFirst(fs, fs.first[e], info)
+	}
+}
+
+// recordFirst records an error at the object of one row, as an example.
+func (x *state) recordFirst(fs *fetchState, r, info int) {
+	u := fs.rows[r].uses
+	if object := x.holder(fs, u); object != 0 {
+		x.record(object, errorRecord{info: int32(info), slot: -1})
+	}
+}
+
+// rowErrors places the errors of an answer with a byte range for each row.
+func (x *state) rowErrors(fs *fetchState, a *subgraphs.Answer) {
+	for n := range a.Errs {
+		e := &a.Errs[n]
+		info := x.info(errorInfo{code: e.Code, message: upstreamMessage, detail: e.Message, fetch: fs.fetch})
+		if e.Code == "" {
+			x.infos[info].code = CodeUpstream
+		}
+		path := e.Path
+		if len(path) == 0 || path[0] != '[' || skipValue(path, 0, 0) != len(path) {
+			path = []byte("[]")
+		}
+		switch {
+		case fs.fetch.Root != nil:
+			x.placeAt(fs, 0, path, 1, info)
+		case e.Entry < 0 || e.Entry >= len(fs.entries):
+			x.recordFirst(fs, 0, info)
+		case fs.entries[e.Entry] == entryUneven:
+			x.failEntry(fs, e.Entry, info)
+		case e.Row < 0:
+			if fs.first[e.Entry] < fs.first[e.Entry+1] {
+				x.recordFirst(fs, fs.first[e.Entry], info)
+			}
+		case e.Row < fs.first[e.Entry+1]-fs.first[e.Entry]:
+			for u := fs.rows[fs.first[e.Entry]+e.Row].uses; u >= 0; u = fs.uses[u].next {
+				x.placeAt(fs, u, path, 1, info)
+			}
+		}
+	}
+	if fs.fetch.Root != nil {
+		if status := a.Rows[0][0].Status; len(a.Errs) == 0 && status == subgraphs.RowError {
+			x.failUses(fs, 0, 1, x.info(errorInfo{code: CodeUpstream, message: upstreamMessage, fetch: fs.fetch}))
+		}
+		return
+	}
+	for e, state := range fs.entries {
+		if state != entryRead {
+			continue
+		}
+		for n, w := range a.Rows[e] {
+			if w.Status != subgraphs.RowError || hasRowError(a, e, n) {
+				continue
+			}
+			info := x.info(errorInfo{code: CodeUpstream, message: upstreamMessage, fetch: fs.fetch})
+			for u := fs.rows[fs.first[e]+n].uses; u >= 0; u = fs.uses[u].next {
+				if object := x.holder(fs, u); object != 0 {
+					x.recordFor(&fs.uses[u], object, info)
+				}
+			}
+		}
+	}
+	x.checkEntries(fs, false)
+}
+
+func hasRowError(a *subgraphs.Answer, e, n int) bool {
+	for i := range a.Errs {
+		if a.Errs[i].Entry == e && a.Errs[i].Row == n {
+			return true
+		}
+	}
+	return false
+}
+
+// placeAt places an error at the end of a path below a use's object: the rest,
+// from i on, of a list that is known to be valid. The path's keys are those of
+// the answer; the client is told its own, up to the first field it did not ask
+// for. Nulls on the way become failed ones, so that no requirement sends them.
+func (x *state) placeAt(fs *fetchState, u int, b []byte, i, info int) {
+	object := x.holder(fs, u)
+	if object == 0 {
+		return
+	}
+	d := fs.uses[u].decode
+	r := errorRecord{info: int32(info), slot: -1, rest: uint32(len(x.text))}
+	anchor := object
+	w := objectWord(object)
+	hidden, whole := false, true
+	for {
+		start, end, ok := nextElement(b, i)
+		if !ok {
+			break
+		}
+		i = end
+		at := 0 // where w is kept
+		if b[start] == '"' {
+			f := fieldNamed(d, b[start+1:end-1])
+			if f == nil || f.Slot < 0 {
+				break
+			}
+			slot := &d.Shape.Slots[f.Slot]
+			hidden = hidden || slot.Hidden
+			if w.kind() == kindObject {
+				at = w.index() + headerWords + f.Slot
+				if !hidden {
+					r.slot = int32(f.Slot)
+				}
+			} else if !hidden {
+				x.text = append(x.text, ',', '"')
+				x.text = append(x.text, slot.Key...)
+				x.text = append(x.text, '"')
+			}
+			d = f.Child
+			whole = false
+		} else {
+			n := pathIndex(b[start:end])
+			if n < 0 || whole {
+				break
+			}
+			if !hidden {
+				x.text = append(x.text, ',')
+				x.text = append(x.text, b[start:end]...)
+			}
+			if w.kind() == kindList && n < x.listLen(w.index()) {
+				at = w.index() + headerWords + n
+			}
+		}
+		w = 0
+		if at != 0 {
+			w = x.words[at]
+		}
+		switch w.kind() {
+		case kindNull:
+			x.words[at] = word(kindFailed)
+		case kindObject:
+			if !hidden { // from here on the path starts at this object
+				anchor = w.index()
+				r.slot = -1
+				x.text = x.text[:r.rest]
+			}
+		}
+	}
+	if whole {
+		x.recordFor(&fs.uses[u], object, info)
+		return
+	}
+	r.restEnd = uint32(len(x.text))
+	x.record(anchor, r)
+}
+
+func fieldNamed(d *plan.Decode, raw []byte) *plan.DecodeField {
+	if d == nil {
+		return nil
+	}
+	for i := range d.Fields {
+		if equalName(raw, d.Fields[i].Key) {
+			return &d.Fields[i]
+		}
+	}
+	return nil
+}
+
+// pathIndex reads a list index of a path; -1 when it is none.
+func pathIndex(b []byte) int {
+	if len(b) == 0 || len(b) > 9 {
+		return -1
+	}
+	n := 0
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return -1
+		}
+		n = 10*n + int(c-'0')
+	}
+	return n
+}

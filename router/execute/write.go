@@ -1,0 +1,342 @@
+package execute
+
+import (
+	"github.com/weft-graphql/weft/planner/plan"
+	"github.com/weft-graphql/weft/planner/schema"
+)
+
+// writer is the state of writing a response.
+type writer struct {
+	dst   []byte
+	limit int // of len(dst)
+	// path leads to the value at hand.
+	path  []step
+	memos []memo
+	// waste counts bytes written or copied and then taken back. Null propagation
+	// over shared objects could otherwise cost far more than the response's size.
+	waste int
+	// tooLarge ends the writing.
+	tooLarge bool
+
+	name  []byte // of a type
+	place []byte // list indices, as in errorRecord's rest
+
+	errors  []byte // the errors, written, with a comma after each
+	errorsN int    // how many of them
+	omitted int
+}
+
+// step is one element of a response path: a field, or an index when it is nil.
+type step struct {
+	output *plan.Output
+	index  int
+}
+
+// memo is what was written for a shared object or list: later occurrences copy
+// the bytes. It is good as long as the bytes are there.
+type memo struct {
+	node       int
+	wrap       schema.Wrap // of lists
+	start, end int
+	errors     int  // how many errors it has
+	null       bool // nothing was written; the place is null
+}
+
+func (w *writer) release() {
+	const keep = 1 << 16
+	w.dst = nil
+	clear(w.path[:cap(w.path)])
+	if cap(w.memos) > keep/8 {
+		w.memos = nil
+	}
+	if cap(w.errors) > keep {
+		w.errors = nil
+	}
+}
+
+// write appends the response to dst.
+func (x *state) write(dst []byte) []byte {
+	start := len(dst)
+	x.dst = append(dst, `{"data":`...)
+	x.limit = start + x.limits.MaxResponseSize
+	x.path = x.path[:0]
+	x.memos = x.memos[:0]
+	x.waste = 0
+	x.tooLarge = false
+	x.errors = x.errors[:0]
+	x.errorsN, x.omitted = 0, 0
+
+	good := !x.full && x.writeObject(x.root)
+	if x.full || x.tooLarge || len(x.dst)+len(x.errors) > x.limit {
+		return x.writeTooLarge(start)
+	}
+	if !good {
+		x.dst = append(x.dst, "null"...)
+		x.result.NoData = true
+	}
+	x.omitted += x.lost
+	x.result.Errors = x.errorsN + x.omitted
+	if x.result.Errors > 0 {
+		x.dst = append(x.dst, `,"errors":[`...)
+		x.dst = append(x.dst, x.errors...)
+		if x.omitted > 0 {
+			x.dst = appendOmitted(x.dst, x.omitted)
+		} else {
+			x.dst = x.dst[:len(x.dst)-1]
+		}
+		x.dst = append(x.dst, ']')
+	}
+	x.writeExtensions()
+	x.dst = append(x.dst, '}')
+	return x.dst
+}
+
+func (x *state) writeTooLarge(start int) []byte {
+	x.result.NoData = true
+	x.result.TooLarge = true
+	x.result.Errors = 1
+	dst := append(x.dst[:start], `{"data":null,"errors":[{"message":"The response is larger than allowed","extensions":{"code":"`...)
+	dst = append(dst, CodeTooLarge...)
+	return append(dst, `"}}]}`...)
+}
+
+func (x *state) writeExtensions() {
+	if len(x.passed) == 0 {
+		return
+	}
+	x.dst = append(x.dst, `,"extensions":{`...)
+	for i := range x.passed {
+		if i > 0 {
+			x.dst = append(x.dst, ',')
+		}
+		x.dst = appendString(x.dst, x.passed[i].name)
+		x.dst = append(x.dst, ':')
+		x.dst = append(x.dst, x.bytes(x.passed[i].value)...)
+	}
+	x.dst = append(x.dst, '}')
+}
+
+// writeObject writes an object. It reports false, and writes nothing, when the
+// object is null because a field below may not be.
+func (x *state) writeObject(object int) bool {
+	shared := x.words[object]&flagShared != 0
+	if shared {
+		if done, good := x.recall(object, 0); done {
+			return good
+		}
+	}
+	start := len(x.dst)
+	if start > x.limit {
+		x.tooLarge = true
+		return false
+	}
+	before := x.errorsN + x.omitted
+	head := int(x.words[object+1] & errorMask)
+	if head != 0 {
+		x.writeErrors(object, head)
+	}
+	good := x.writeFields(object, start)
+	if shared && !x.tooLarge {
+		x.remember(object, 0, start, before, good)
+	}
+	return good
+}
+
+func (x *state) writeFields(object, start int) bool {
+	shape := x.shapeOf(object)
+	var outputs []plan.Output
+	if len(shape.Classes) == 1 {
+		outputs = shape.Classes[0]
+	} else if typ := x.typeOf(object); typ >= 0 {
+		outputs = shape.Classes[shape.Types[typ].Class]
+	} else {
+		x.untyped()
+		return false
+	}
+	dst := append(x.dst, '{')
+	for i := range outputs {
+		o := &outputs[i]
+		if o.Cond != nil && !o.Cond.Holds(x.request.Bits) {
+			continue
+		}
+		dst = append(dst, o.Prefix...)
+		if o.Kind == plan.FromSlot {
+			w := x.words[object+headerWords+o.Slot]
+			if w.kind() == kindScalar {
+				dst = append(dst, x.raw(w)...)
+				dst = append(dst, ',')
+				continue
+			}
+			x.dst = dst
+			x.path = append(x.path, step{output: o})
+			good := x.writeValue(o, o.Wrap, w, object)
+			x.path = x.path[:len(x.path)-1]
+			dst = x.dst
+			if good {
+				dst = append(dst, ',')
+				continue
+			}
+		} else if raw := x.special(o, shape, object); raw != nil {
+			if o.Kind == plan.Typename {
+				dst = append(dst, '"')
+				dst = append(dst, raw...)
+				dst = append(dst, '"', ',')
+			} else {
+				dst = append(dst, raw...)
+				dst = append(dst, ',')
+			}
+			continue
+		} else if o.Wrap.NonNull() {
+			x.path = append(x.path, step{output: o})
+			x.nonNull(o, object, -1, kindEmpty)
+			x.path = x.path[:len(x.path)-1]
+		}
+		if x.tooLarge {
+			return false
+		}
+		if o.Wrap.NonNull() {
+			x.dst = dst
+			x.truncate(start)
+			return false
+		}
+		dst = append(dst, "null,"...)
+	}
+	if last := len(dst) - 1; dst[last] == ',' {
+		dst[last] = '}'
+	} else {
+		dst = append(dst, '}')
+	}
+	x.dst = dst
+	return true
+}
+
+// special is the value of an output that comes from no slot; nil for null.
+func (x *state) special(o *plan.Output, shape *plan.Shape, object int) []byte {
+	if o.Kind == plan.FromLocal {
+		if o.Local < len(x.request.Local) {
+			return x.request.Local[o.Local]
+		}
+		return nil
+	}
+	typ := x.typeOf(object)
+	if typ < 0 && len(shape.Types) == 1 {
+		typ = 0
+	}
+	if typ < 0 {
+		return nil
+	}
+	x.name = append(x.name[:0], shape.Types[typ].Name...)
+	return x.name
+}
+
+// writeValue writes a value of the slot that belongs to o. It reports false,
+// and writes nothing, when the value is null, by itself or by propagation.
+func (x *state) writeValue(o *plan.Output, wrap schema.Wrap, w word, object int) bool {
+	switch w.kind() {
+	case kindScalar, kindWide:
+		x.dst = append(x.dst, x.raw(w)...)
+		return true
+	case kindObject:
+		return x.writeObject(w.index())
+	case kindList:
+		return x.writeList(o, wrap, w.index(), object)
+	}
+	if wrap.NonNull() {
+		x.nonNull(o, object, o.Slot, w.kind())
+	}
+	return false
+}
+
+func (x *state) writeList(o *plan.Output, wrap schema.Wrap, list, object int) bool {
+	shared := x.words[list]&flagShared != 0
+	if shared {
+		if done, good := x.recall(list, wrap); done {
+			return good
+		}
+	}
+	start := len(x.dst)
+	before := x.errorsN + x.omitted
+	good := x.writeElements(o, wrap.Elem(), list, object, start)
+	if shared && !x.tooLarge {
+		x.remember(list, wrap, start, before, good)
+	}
+	return good
+}
+
+func (x *state) writeElements(o *plan.Output, elem schema.Wrap, list, object, start int) bool {
+	n := x.listLen(list)
+	x.dst = append(x.dst, '[')
+	at := len(x.path)
+	x.path = append(x.path, step{})
+	for i := range n {
+		w := x.words[list+headerWords+i]
+		x.path[at].index = i
+		if !x.writeValue(o, elem, w, object) {
+			if x.tooLarge {
+				return false
+			}
+			if elem.NonNull() {
+				x.truncate(start)
+				x.path = x.path[:at]
+				return false
+			}
+			x.dst = append(x.dst, "null"...)
+		}
+		if len(x.dst) > x.limit {
+			x.tooLarge = true
+			return false
+		}
+		x.dst = append(x.dst, ',')
+	}
+	x.path = x.path[:at]
+	if n == 0 {
+		x.dst = append(x.dst, ']')
+	} else {
+		x.dst[len(x.dst)-1] = ']'
+	}
+	return true
+}
+
+// recall writes what is shared as it was written before. What has errors is
+// walked again, so that they show with every path; once no more errors can be
+// written they are only counted.
+func (x *state) recall(node int, wrap schema.Wrap) (done, good bool) {
+	n := int(x.words[node+1]>>memoShift) - 1
+	if n < 0 || n >= len(x.memos) {
+		return false, false
+	}
+	m := &x.memos[n]
+	if m.node != node || m.wrap != wrap || m.errors > 0 && x.errorsN < x.limits.MaxErrors {
+		return false, false
+	}
+	x.omitted += m.errors
+	if m.null {
+		return true, false
+	}
+	if len(x.dst)+m.end-m.start > x.limit {
+		x.tooLarge = true
+		return true, false
+	}
+	x.dst = append(x.dst, x.dst[m.start:m.end]...)
+	return true, true
+}
+
+func (x *state) remember(node int, wrap schema.Wrap, start, errors int, good bool) {
+	m := memo{node: node, wrap: wrap, start: start, end: len(x.dst), errors: x.errorsN + x.omitted - errors, null: !good}
+	x.memos = append(x.memos, m)
+	x.words[node+1] = x.words[node+1]&errorMask | word(len(x.memos))<<memoShift
+}
+
+// truncate takes back what was written from start on.
+func (x *state) truncate(start int) {
+	x.waste += len(x.dst) - start
+	if x.waste > 16*x.limits.MaxResponseSize {
+		x.tooLarge = true
+	}
+	x.dst = x.dst[:start]
+	n := len(x.memos)
+	for n > 0 && x.memos[n-1].end > start {
+		n--
+	}
+	x.memos = x.memos[:n]
+}

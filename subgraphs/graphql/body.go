@@ -1,0 +1,154 @@
+package graphql
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/weft-graphql/weft/subgraphs"
+)
+
+var errShape = errors.New("the call does not fit the fetch")
+
+// appendBody writes the request body of a call.
+func (p *prepared) appendBody(b []byte, call *subgraphs.Call) ([]byte, error) {
+	if len(call.Rows) != len(p.entries) || len(call.Variables) > len(p.variables) {
+		return b, errShape
+	}
+	if p.growing {
+		rows := make([]int, len(call.Rows))
+		for i := range rows {
+			rows[i] = len(call.Rows[i])
+		}
+		b = append(b, p.open...)
+		b = p.operation(b, rows)
+		b = append(b, p.after...)
+	} else {
+		b = append(b, p.before...)
+	}
+	if len(p.entries) == 0 && len(p.variables) == 0 {
+		return append(b, '}'), nil
+	}
+	b = append(b, `,"variables":{`...)
+	comma := false
+	for i := range p.entries {
+		e := &p.entries[i]
+		if e.lookup.Kind == subgraphs.EntitiesLookup {
+			if comma {
+				b = append(b, ',')
+			}
+			comma = true
+			b = append(b, '"')
+			b = append(b, e.variable...)
+			b = append(b, `":[`...)
+			for j, row := range call.Rows[i] {
+				if j > 0 {
+					b = append(b, ',')
+				}
+				b = append(b, row...)
+			}
+			b = append(b, ']')
+			continue
+		}
+		var err error
+		if b, err = e.appendArguments(b, call.Rows[i], comma); err != nil {
+			return b, err
+		}
+		comma = comma || b[len(b)-1] != '{'
+	}
+	for i, v := range call.Variables {
+		if v == nil {
+			continue
+		}
+		if comma {
+			b = append(b, ',')
+		}
+		comma = true
+		b = append(b, p.variables[i]...)
+		b = append(b, v...)
+	}
+	return append(b, '}', '}'), nil
+}
+
+// appendArguments writes the variables of a field lookup.
+func (e *entry) appendArguments(b []byte, rows [][]byte, comma bool) ([]byte, error) {
+	next := func() {
+		if comma {
+			b = append(b, ',')
+		}
+		comma = true
+		b = append(b, '"')
+	}
+	if e.growing {
+		for row := range rows {
+			for j := range e.args {
+				next()
+				b = e.rowVariable(b, row, j)
+				b = append(b, `":`...)
+				v, err := valueAt(rows[row], e.args[j].From)
+				if err != nil {
+					return b, err
+				}
+				b = append(b, v...)
+			}
+		}
+		return b, nil
+	}
+	for j := range e.args {
+		arg := &e.args[j]
+		next()
+		b = append(b, e.variable...)
+		b = append(b, '_')
+		b = append(b, arg.Name...)
+		b = append(b, `":`...)
+		if !isListType(arg.Type) {
+			// One value for all rows.
+			one := []byte("null")
+			for row := range rows {
+				v, err := valueAt(rows[row], arg.From)
+				if err != nil {
+					return b, err
+				}
+				if row > 0 && !bytes.Equal(v, one) {
+					return b, fmt.Errorf("argument %s differs between the rows of one request", arg.Name)
+				}
+				one = v
+			}
+			b = append(b, one...)
+			continue
+		}
+		b = append(b, '[')
+		for row := range rows {
+			if row > 0 {
+				b = append(b, ',')
+			}
+			v, err := valueAt(rows[row], arg.From)
+			if err != nil {
+				return b, err
+			}
+			b = append(b, v...)
+		}
+		b = append(b, ']')
+	}
+	return b, nil
+}
+
+// valueAt returns the value at a path in a JSON object, `null` if there is none.
+func valueAt(row []byte, path []string) ([]byte, error) {
+	s := scanner{b: row}
+	for _, name := range path {
+		found, err := s.enter(name)
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			return []byte("null"), nil
+		}
+	}
+	s.space()
+	start := s.i
+	if err := s.skip(); err != nil {
+		return nil, err
+	}
+	return row[start:s.i], nil
+}

@@ -1,0 +1,369 @@
+package graphql
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/subgraphs"
+)
+
+// prepared is one compiled fetch. The operation's text is head, the variables
+// of the entries, tail, the fields of the entries, end; all of it is one piece
+// unless an entry has fields for each row.
+type prepared struct {
+	client *Client
+	text   string
+	// before is the request body up to the values of the variables, for a fetch
+	// whose text does not depend on the call.
+	before []byte
+	// after is the request body behind the operation's text.
+	after []byte
+	// growing says that the text depends on the number of rows: it is put
+	// together from these pieces, all of them escaped.
+	growing   bool
+	open      []byte // `{"query":"query Name(`
+	declared  []byte // `$a:Int` of the client's variables
+	fragments []byte // of the selections of growing entries
+	entries   []entry
+	variables [][]byte // `"name":` for each
+	byRows    bool     // the answer is turned into LayoutRows
+	shared    bool     // may be shared and retried
+	sizeHint  atomic.Int32
+}
+
+// entry is one compiled lookup.
+type entry struct {
+	alias  string
+	lookup *subgraphs.Lookup
+	// growing lookups have a field for each row, others one for all.
+	growing bool
+	// variable is the name of the representations, or the beginning of the names
+	// of the arguments' variables, see rowVariable.
+	variable string
+	args     []subgraphs.LookupArgument
+	// declare and fields are the declarations and the field of a lookup that has
+	// one field for all rows.
+	declare, fields []byte
+	// open and end are a growing lookup's field around the arguments.
+	open, end []byte
+	// keyInRow are the paths in the row of the values at lookup.Key.
+	keyInRow [][]string
+}
+
+// Prepare implements [subgraphs.Client].
+func (c *Client) Prepare(spec *subgraphs.FetchSpec) (subgraphs.Prepared, error) {
+	p := &prepared{client: c}
+	if err := p.compile(spec); err != nil {
+		return nil, fmt.Errorf("subgraph %s: %w", c.subgraph, err)
+	}
+	return p, nil
+}
+
+// Text implements [subgraphs.Prepared]. Of a lookup with a field for each row it
+// shows one row.
+func (p *prepared) Text() string { return p.text }
+
+// EntryAlias returns the response key of an entry: the one the spec gives, or
+// `_entities` for a lone entry, or `_e0`, `_e1` and so on.
+func EntryAlias(spec *subgraphs.FetchSpec, i int) string {
+	switch e := &spec.Entries[i]; {
+	case e.Alias != "":
+		return e.Alias
+	case len(spec.Entries) == 1 && e.Lookup.Kind == subgraphs.EntitiesLookup:
+		return "_entities"
+	}
+	return "_e" + string(appendInt(nil, i))
+}
+
+func (p *prepared) compile(spec *subgraphs.FetchSpec) error {
+	switch {
+	case len(spec.Root) > 0 && len(spec.Entries) > 0:
+		return errors.New("a fetch has root fields or lookups, not both")
+	case len(spec.Root) == 0 && len(spec.Entries) == 0:
+		return errors.New("the fetch selects nothing")
+	case len(spec.Entries) > 0 && spec.Kind != schema.Query:
+		return errors.New("lookups are queries")
+	case spec.Kind == schema.Subscription:
+		return errors.New("subscriptions are not carried by requests")
+	}
+	for i := range spec.Variables {
+		for j := range i {
+			if spec.Variables[i].Name == spec.Variables[j].Name {
+				return fmt.Errorf("variable %s is declared twice", spec.Variables[i].Name)
+			}
+		}
+	}
+	p.shared = spec.Kind == schema.Query
+	for i := range spec.Entries {
+		if err := p.entry(spec, i); err != nil {
+			return err
+		}
+	}
+
+	operation := spec.Kind.String()
+	name := ""
+	if isName(spec.OperationName) {
+		name = spec.OperationName
+		operation += " " + name
+	}
+	pr := &printer{spec: spec}
+	first := true
+	for i := range spec.Variables {
+		pr.declare(&first, spec.Variables[i].Name, spec.Variables[i].Type)
+		p.variables = append(p.variables, append(appendQuoted(nil, spec.Variables[i].Name), ':'))
+	}
+	if pr.err != nil {
+		return pr.err
+	}
+	p.declared = pr.b
+	p.open = append([]byte(`{"query":"`), operation...)
+
+	p.after = append(p.after, '"')
+	if name != "" {
+		p.after = append(p.after, `,"operationName":`...)
+		p.after = appendQuoted(p.after, name)
+	}
+
+	ones := make([]int, len(p.entries)) // one row each, for the text to show
+	for i := range ones {
+		ones[i] = 1
+	}
+	if len(spec.Root) > 0 {
+		pr := &printer{spec: spec}
+		pr.selections(spec.Root)
+		if pr.err != nil {
+			return pr.err
+		}
+		p.text = operation
+		if len(p.declared) > 0 {
+			p.text += "(" + string(p.declared) + ")"
+		}
+		if p.text == "query" {
+			p.text = ""
+		}
+		p.text += string(pr.b)
+	} else {
+		p.text = operation + string(p.operation(nil, ones))
+	}
+	if !p.growing {
+		p.before = append([]byte(`{"query":"`), appendEscaped(nil, p.text)...)
+		p.before = append(p.before, p.after...)
+	}
+	// From here on these are put into JSON.
+	p.fragments = appendEscaped(nil, p.fragments)
+	for i := range p.entries {
+		p.entries[i].fields = appendEscaped(nil, p.entries[i].fields)
+	}
+	return nil
+}
+
+// operation writes the text behind the keyword and name for so many rows of
+// each entry.
+func (p *prepared) operation(b []byte, rows []int) []byte {
+	b = append(b, '(')
+	start := len(b)
+	comma := func() {
+		if len(b) > start {
+			b = append(b, ',')
+		}
+	}
+	for i := range p.entries {
+		e := &p.entries[i]
+		if !e.growing {
+			comma()
+			b = append(b, e.declare...)
+			continue
+		}
+		for row := range rows[i] {
+			for j := range e.args {
+				comma()
+				b = append(b, '$')
+				b = e.rowVariable(b, row, j)
+				b = append(b, ':')
+				b = append(b, e.args[j].Type...)
+			}
+		}
+	}
+	if len(p.declared) > 0 {
+		comma()
+		b = append(b, p.declared...)
+	}
+	if len(b) == start {
+		b = b[:start-1]
+	} else {
+		b = append(b, ')')
+	}
+	b = append(b, '{')
+	for i := range p.entries {
+		e := &p.entries[i]
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		if !e.growing {
+			b = append(b, e.fields...)
+			continue
+		}
+		for row := range rows[i] {
+			if row > 0 {
+				b = append(b, ' ')
+			}
+			b = append(b, e.alias...)
+			b = append(b, '_')
+			b = appendInt(b, row)
+			b = append(b, e.open...)
+			for j := range e.args {
+				if j > 0 {
+					b = append(b, ',')
+				} else {
+					b = append(b, '(')
+				}
+				b = append(b, e.args[j].Name...)
+				b = append(b, ":$"...)
+				b = e.rowVariable(b, row, j)
+			}
+			if len(e.args) > 0 {
+				b = append(b, ')')
+			}
+			b = append(b, e.end...)
+		}
+	}
+	b = append(b, '}')
+	return append(b, p.fragments...)
+}
+
+// rowVariable writes the name of the variable of a row's argument.
+func (e *entry) rowVariable(b []byte, row, arg int) []byte {
+	b = append(b, e.variable...)
+	b = append(b, '_')
+	b = appendInt(b, row)
+	b = append(b, '_')
+	return append(b, e.args[arg].Name...)
+}
+
+// internal returns the name of a variable of ours that none of the client's is
+// or begins with.
+func internal(spec *subgraphs.FetchSpec, i int) string {
+	taken := func(prefix string) bool {
+		return slices.ContainsFunc(spec.Variables, func(v subgraphs.VariableSpec) bool {
+			return strings.HasPrefix(v.Name, prefix)
+		})
+	}
+	if len(spec.Entries) == 1 && !taken("representations") && spec.Entries[0].Lookup.Kind == subgraphs.EntitiesLookup {
+		return "representations"
+	}
+	prefix := "_r"
+	for taken(prefix) {
+		prefix = "_" + prefix
+	}
+	return prefix + string(appendInt(nil, i))
+}
+
+// entry compiles one lookup.
+func (p *prepared) entry(spec *subgraphs.FetchSpec, i int) error {
+	in := &spec.Entries[i]
+	if in.Lookup == nil || len(in.Selections) == 0 {
+		return errors.New("a lookup without a way or a selection")
+	}
+	l := in.Lookup
+	e := entry{alias: EntryAlias(spec, i), lookup: l, variable: internal(spec, i), args: l.Arguments}
+	for j := range p.entries {
+		o := &p.entries[j]
+		if o.alias == e.alias || o.growing && strings.HasPrefix(e.alias, o.alias+"_") ||
+			l.Kind == subgraphs.FieldLookup && !l.Batch && strings.HasPrefix(o.alias, e.alias+"_") {
+			return fmt.Errorf("two lookups share the alias %s", e.alias)
+		}
+	}
+	pr := &printer{spec: spec}
+	pr.name(e.alias)
+	pr.b = pr.b[:0]
+	if l.Kind == subgraphs.EntitiesLookup {
+		first := true
+		pr.declare(&first, e.variable, "[_Any!]!")
+		e.declare, pr.b = pr.b, nil
+		if e.alias != "_entities" {
+			pr.text(e.alias + ":")
+		}
+		pr.text("_entities(representations:$" + e.variable + ")")
+		pr.selections(in.Selections)
+		e.fields = pr.b
+	} else {
+		if err := e.field(pr, p, in, i); err != nil {
+			return err
+		}
+		p.byRows = true
+	}
+	if pr.err != nil {
+		return pr.err
+	}
+	p.growing = p.growing || e.growing
+	p.entries = append(p.entries, e)
+	return nil
+}
+
+// field compiles a lookup by a root field.
+func (e *entry) field(pr *printer, p *prepared, in *subgraphs.Entry, i int) error {
+	l := in.Lookup
+	if len(l.Path) == 0 {
+		return errors.New("a lookup field has no name")
+	}
+	if l.Batch {
+		if !slices.ContainsFunc(l.Arguments, func(a subgraphs.LookupArgument) bool { return isListType(a.Type) }) {
+			return fmt.Errorf("lookup %s takes many rows, but has no list argument", strings.Join(l.Path, "."))
+		}
+		if !l.ByPosition && len(l.Key) == 0 {
+			return fmt.Errorf("lookup %s has no key to match its answers by", strings.Join(l.Path, "."))
+		}
+	}
+	e.growing = !l.Batch
+	e.keyInRow = l.Key
+	if len(l.Key) == len(l.Arguments) && !slices.ContainsFunc(l.Arguments, func(a subgraphs.LookupArgument) bool { return len(a.From) == 0 }) {
+		e.keyInRow = make([][]string, len(l.Key))
+		for j := range l.Arguments {
+			e.keyInRow[j] = l.Arguments[j].From
+		}
+	}
+	first := true
+	for j := range l.Arguments {
+		pr.declare(&first, e.variable+"_"+l.Arguments[j].Name, l.Arguments[j].Type)
+	}
+	e.declare, pr.b = pr.b, nil
+
+	pr.text(":")
+	for j, name := range l.Path {
+		if j > 0 {
+			pr.text("{")
+		}
+		pr.name(name)
+	}
+	e.open, pr.b = pr.b, nil
+	closing := strings.Repeat("}", len(l.Path)-1)
+	if l.Batch {
+		pr.text(e.alias)
+		pr.b = append(pr.b, e.open...)
+		for j := range l.Arguments {
+			if j > 0 {
+				pr.text(",")
+			} else {
+				pr.text("(")
+			}
+			name := l.Arguments[j].Name
+			pr.text(name + ":$" + e.variable + "_" + name)
+		}
+		pr.text(")")
+		pr.selections(in.Selections)
+		pr.text(closing)
+		e.fields = pr.b
+		return nil
+	}
+	// The selection is repeated for every row: a fragment says it once.
+	pr.text(" fragment F" + string(appendInt(nil, i)) + " on ")
+	pr.name(l.Type)
+	pr.selections(in.Selections)
+	p.fragments = append(p.fragments, pr.b...)
+	e.end = []byte("{...F" + string(appendInt(nil, i)) + "}" + closing)
+	return nil
+}

@@ -1,0 +1,397 @@
+package graphql
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weft-graphql/weft/subgraphs"
+)
+
+// toRows turns a GraphQL answer into one of LayoutRows. It takes raw over.
+func (p *prepared) toRows(raw *subgraphs.Answer, call *subgraphs.Call) *subgraphs.Answer {
+	m := matcher{p: p, call: call, body: raw.Body}
+	if err := m.match(); err != nil {
+		status := raw.Status
+		raw.Release()
+		return p.failed(subgraphs.CodeMalformed, status, "the answer is not a valid GraphQL response", err)
+	}
+	a := subgraphs.NewAnswer(func(*subgraphs.Answer) { raw.Release() })
+	a.Layout = subgraphs.LayoutRows
+	a.Status, a.Body, a.Header, a.Cache = raw.Status, raw.Body, raw.Header, raw.Cache
+	a.Rows, a.Errs = m.rows, m.errs
+	return a
+}
+
+type span struct{ start, end int }
+
+// matcher finds the rows of a call in a response.
+type matcher struct {
+	p    *prepared
+	call *subgraphs.Call
+	body []byte
+	rows [][]subgraphs.Row
+	// items are, by entry and row, the index of the row's item in a list of
+	// answers, -1 if there is none.
+	items [][]int
+	errs  []subgraphs.RowErr
+}
+
+func (m *matcher) match() error {
+	m.rows = make([][]subgraphs.Row, len(m.p.entries))
+	m.items = make([][]int, len(m.p.entries))
+	for i := range m.rows {
+		n := len(m.call.Rows[i])
+		m.rows[i] = slices.Repeat([]subgraphs.Row{{Status: subgraphs.RowMissing}}, n)
+		m.items[i] = slices.Repeat([]int{-1}, n)
+	}
+	s := scanner{b: m.body}
+	errs := span{}
+	more, err := s.open('{')
+	for ; more && err == nil; more, err = s.next('{') {
+		name, err := s.key()
+		if err != nil {
+			return err
+		}
+		s.space()
+		start := s.i
+		if string(name) == "data" && s.peek() == '{' {
+			err = m.data(&s)
+		} else {
+			err = s.skip()
+		}
+		if err != nil {
+			return err
+		}
+		if string(name) == "errors" {
+			errs = span{start, s.i}
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.end(); err != nil {
+		return err
+	}
+	return m.errors(errs)
+}
+
+// data reads the members of the data object.
+func (m *matcher) data(s *scanner) error {
+	more, err := s.open('{')
+	for ; more && err == nil; more, err = s.next('{') {
+		name, err := s.key()
+		if err != nil {
+			return err
+		}
+		s.space()
+		start := s.i
+		if err := s.skip(); err != nil {
+			return err
+		}
+		entry, row := m.locate(name)
+		if entry < 0 {
+			continue
+		}
+		e := &m.p.entries[entry]
+		value, found, err := m.descend(span{start, s.i}, e)
+		if err != nil {
+			return err
+		}
+		switch {
+		case !found:
+		case e.growing:
+			m.set(entry, row, value)
+		default:
+			if err := m.list(entry, value); err != nil {
+				return err
+			}
+		}
+	}
+	return err
+}
+
+// locate returns the entry that a response key belongs to, -1 for none, and the
+// row if the entry has a key for each.
+func (m *matcher) locate(key []byte) (entry, row int) {
+	for i := range m.p.entries {
+		e := &m.p.entries[i]
+		if !e.growing {
+			if string(key) == e.alias {
+				return i, -1
+			}
+			continue
+		}
+		digits, ok := bytes.CutPrefix(key, []byte(e.alias+"_"))
+		if !ok {
+			continue
+		}
+		if n, ok := index(digits); ok && n < len(m.rows[i]) {
+			return i, n
+		}
+	}
+	return -1, -1
+}
+
+// index reads a row or item number.
+func index(b []byte) (int, bool) {
+	n := 0
+	for _, c := range b {
+		if c < '0' || c > '9' || n > 1<<24 {
+			return 0, false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n, len(b) > 0
+}
+
+// below are the fields between the root field of a lookup and its objects.
+func (e *entry) below() []string {
+	if len(e.lookup.Path) == 0 {
+		return nil
+	}
+	return e.lookup.Path[1:]
+}
+
+// descend follows the path of a lookup into the value of its root field. On a
+// null on the way it returns that.
+func (m *matcher) descend(v span, e *entry) (span, bool, error) {
+	for _, name := range e.below() {
+		s := scanner{b: m.body[:v.end], i: v.start}
+		if s.peek() == 'n' {
+			return v, true, nil
+		}
+		found, err := s.enter(name)
+		if err != nil || !found {
+			return v, false, err
+		}
+		v.start = s.i
+		if err := s.skip(); err != nil {
+			return v, false, err
+		}
+		v.end = s.i
+	}
+	return v, true, nil
+}
+
+func (m *matcher) set(entry, row int, v span) {
+	status := subgraphs.RowOK
+	if m.body[v.start] == 'n' {
+		status = subgraphs.RowNull
+	}
+	m.rows[entry][row] = subgraphs.Row{Status: status, Start: v.start, End: v.end}
+}
+
+// refuse marks all rows of an entry as failed.
+func (m *matcher) refuse(entry int, format string, args ...any) {
+	for row := range m.rows[entry] {
+		m.rows[entry][row] = subgraphs.Row{Status: subgraphs.RowError}
+	}
+	m.errs = append(m.errs, subgraphs.RowErr{
+		Entry: entry, Row: -1, Code: subgraphs.CodeMalformed, Message: fmt.Sprintf(format, args...),
+	})
+}
+
+// list spreads a list of answers over the rows of an entry.
+func (m *matcher) list(entry int, v span) error {
+	rows := m.rows[entry]
+	s := scanner{b: m.body[:v.end], i: v.start}
+	switch s.peek() {
+	case 'n':
+		for row := range rows {
+			m.set(entry, row, v)
+		}
+		return nil
+	case '[':
+	default:
+		m.refuse(entry, "the lookup did not answer with a list")
+		return nil
+	}
+	var items []span
+	more, err := s.open('[')
+	for ; more && err == nil; more, err = s.next('[') {
+		s.space()
+		start := s.i
+		if err := s.skip(); err != nil {
+			return err
+		}
+		items = append(items, span{start, s.i})
+	}
+	if err != nil {
+		return err
+	}
+	e := &m.p.entries[entry]
+	if e.lookup.Kind == subgraphs.EntitiesLookup || e.lookup.ByPosition {
+		if len(items) > len(rows) {
+			m.refuse(entry, "the lookup answered %d items for %d keys", len(items), len(rows))
+			return nil
+		}
+		for i, item := range items {
+			m.set(entry, i, item)
+			m.items[entry][i] = i
+		}
+		return nil
+	}
+	return m.byKey(entry, items)
+}
+
+// byKey finds the item of each row by the values of the key.
+func (m *matcher) byKey(entry int, items []span) error {
+	e := &m.p.entries[entry]
+	found := make(map[string]int, len(items))
+	for i, item := range items {
+		if m.body[item.start] != '{' {
+			continue
+		}
+		k, ok, err := identity(m.body[item.start:item.end], e.lookup.Key)
+		if err != nil {
+			return err
+		}
+		if _, twice := found[k]; ok && !twice {
+			found[k] = i
+		}
+	}
+	for row := range m.rows[entry] {
+		k, ok, err := identity(m.call.Rows[entry][row], e.keyInRow)
+		if err != nil {
+			return err
+		}
+		if i, hit := found[k]; ok && hit {
+			m.set(entry, row, items[i])
+			m.items[entry][row] = i
+		}
+	}
+	return nil
+}
+
+// identity returns the values at the paths, in a form that is equal for equal
+// keys. It returns false if one is missing, null, or not a scalar.
+func identity(object []byte, paths [][]string) (string, bool, error) {
+	var k strings.Builder
+	for _, path := range paths {
+		v, err := valueAt(object, path)
+		if err != nil {
+			return "", false, err
+		}
+		switch v[0] {
+		case 'n', '{', '[':
+			return "", false, nil
+		case '"':
+			v = unquote(v)
+		}
+		// The length keeps ("a","bc") and ("ab","c") apart.
+		k.Write(appendInt(nil, len(v)))
+		k.WriteByte(':')
+		k.Write(v)
+	}
+	return k.String(), true, nil
+}
+
+// errors reads the errors of the response and hands them to the rows.
+func (m *matcher) errors(at span) error {
+	s := scanner{b: m.body[:at.end], i: at.start}
+	if at.end == 0 || s.peek() != '[' {
+		return nil
+	}
+	more, err := s.open('[')
+	for ; more && err == nil; more, err = s.next('[') {
+		s.space()
+		start := s.i
+		if err := s.skip(); err != nil {
+			return err
+		}
+		if err := m.error(m.body[start:s.i]); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func (m *matcher) error(b []byte) error {
+	text := func(path ...string) (string, error) {
+		v, err := valueAt(b, path)
+		if err != nil || v[0] != '"' {
+			return "", err
+		}
+		return string(unquote(v)), nil
+	}
+	message, err := text("message")
+	if err != nil {
+		return err
+	}
+	code, err := text("extensions", "code")
+	if err != nil {
+		return err
+	}
+	path, err := elements(b)
+	if err != nil {
+		return err
+	}
+	e := subgraphs.RowErr{Row: -1, Message: message, Code: code}
+	if len(path) == 0 || path[0][0] != '"' {
+		m.errs = append(m.errs, e)
+		return nil
+	}
+	entry, row := m.locate(unquote(path[0]))
+	if entry < 0 {
+		m.errs = append(m.errs, e)
+		return nil
+	}
+	e.Entry = entry
+	in := &m.p.entries[entry]
+	path = path[min(1+len(in.below()), len(path)):]
+	switch {
+	case in.growing:
+		m.hit(e, row, path)
+	case len(path) > 0:
+		item, ok := index(path[0])
+		for row := range m.items[entry] {
+			if ok && m.items[entry][row] == item {
+				m.hit(e, row, path[1:])
+			}
+		}
+	default:
+		// The whole list failed.
+		m.errs = append(m.errs, e)
+		for row := range m.rows[entry] {
+			m.spoil(entry, row)
+		}
+	}
+	return nil
+}
+
+// hit adds an error to a row.
+func (m *matcher) hit(e subgraphs.RowErr, row int, path [][]byte) {
+	e.Row = row
+	e.Path = append(append([]byte{'['}, bytes.Join(path, []byte{','})...), ']')
+	m.errs = append(m.errs, e)
+	m.spoil(e.Entry, row)
+}
+
+// spoil makes a row that is null one that failed.
+func (m *matcher) spoil(entry, row int) {
+	if r := &m.rows[entry][row]; r.Status == subgraphs.RowNull {
+		r.Status = subgraphs.RowError
+	}
+}
+
+// elements returns the elements of an error's path.
+func elements(b []byte) ([][]byte, error) {
+	s := scanner{b: b}
+	found, err := s.enter("path")
+	if err != nil || !found || s.peek() != '[' {
+		return nil, err
+	}
+	var path [][]byte
+	more, err := s.open('[')
+	for ; more && err == nil; more, err = s.next('[') {
+		s.space()
+		start := s.i
+		if err := s.skip(); err != nil {
+			return nil, err
+		}
+		path = append(path, b[start:s.i])
+	}
+	return path, err
+}

@@ -1,0 +1,230 @@
+package inflight
+
+import (
+	"bytes"
+	"context"
+	"hash/maphash"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/weft-graphql/weft/subgraphs"
+)
+
+// Runner carries out a call.
+type Runner interface {
+	// Run sends the call and returns its answer, never nil. It must return soon
+	// after ctx ends. It may use the call until it returns and not longer.
+	Run(ctx context.Context, c *Call) *subgraphs.Answer
+	// Interrupted returns the answer for a caller whose context ended with err.
+	Interrupted(err error) *subgraphs.Answer
+}
+
+// Call is one upstream request. Its memory is pooled.
+type Call struct {
+	// Body is the content to send; it is appended to.
+	Body []byte
+	// Header are the header lines that differ from call to call.
+	Header []subgraphs.HeaderField
+
+	ctx    callContext
+	runner Runner
+	shard  *shard
+	hash   uint64
+	answer *subgraphs.Answer
+	// turn holds one token for each caller that waits when the answer is there.
+	turn chan struct{}
+	run  func() // c.carryOut, bound once
+	// users counts the callers that wait and the goroutine that runs.
+	users atomic.Int32
+
+	// Guarded by the shard's mutex:
+	next    *Call
+	waiting int
+	done    bool
+}
+
+var calls sync.Pool
+
+// NewCall returns an empty call.
+func NewCall() *Call {
+	if c, _ := calls.Get().(*Call); c != nil {
+		return c
+	}
+	c := &Call{turn: make(chan struct{}, 4)}
+	c.run = c.carryOut
+	return c
+}
+
+// maxKept is the largest body whose memory is kept for the next call.
+const maxKept = 256 << 10
+
+// Free gives back a call that was not handed to a group.
+func (c *Call) Free() {
+	if cap(c.Body) > maxKept {
+		c.Body = nil
+	}
+	c.Body = c.Body[:0]
+	clear(c.Header)
+	c.Header = c.Header[:0]
+	c.runner, c.shard, c.answer, c.next = nil, nil, nil, nil
+	c.waiting, c.done = 0, false
+	if c.ctx.exposed() {
+		// Somebody may still watch the context: leave it alone.
+		return
+	}
+	c.ctx.reset()
+	calls.Put(c)
+}
+
+func (c *Call) leave() {
+	if c.users.Add(-1) == 0 {
+		c.Free()
+	}
+}
+
+const shards = 16
+
+type shard struct {
+	mu    sync.Mutex
+	calls map[uint64]*Call
+	_     [40]byte // keeps the mutexes on cache lines of their own
+}
+
+// Group is a set of calls that may be shared among each other.
+type Group struct {
+	seed   maphash.Seed
+	shards [shards]shard
+}
+
+// NewGroup returns a group without calls.
+func NewGroup() *Group {
+	g := &Group{seed: maphash.MakeSeed()}
+	for i := range g.shards {
+		g.shards[i].calls = map[uint64]*Call{}
+	}
+	return g
+}
+
+// Do carries out c with r, or waits for an equal call under way. It takes c
+// over. The caller must release the answer. It returns when the answer is there
+// or when ctx ends.
+func (g *Group) Do(ctx context.Context, c *Call, r Runner) *subgraphs.Answer {
+	h := maphash.Bytes(g.seed, c.Body)
+	for i := range c.Header {
+		const odd = 0x9e3779b97f4a7c15
+		h = h*odd ^ maphash.String(g.seed, c.Header[i].Name)
+		h = h*odd ^ maphash.String(g.seed, c.Header[i].Value)
+	}
+	s := &g.shards[h%shards]
+	s.mu.Lock()
+	for o := s.calls[h]; o != nil; o = o.next {
+		if bytes.Equal(o.Body, c.Body) && slices.Equal(o.Header, c.Header) {
+			o.waiting++
+			o.users.Add(1)
+			s.mu.Unlock()
+			c.Free()
+			return o.wait(ctx, r)
+		}
+	}
+	c.runner, c.shard, c.hash = r, s, h
+	c.waiting = 1
+	c.users.Store(2)
+	c.next = s.calls[h]
+	s.calls[h] = c
+	s.mu.Unlock()
+	if ctx.Done() == nil {
+		c.carryOut() // this caller never leaves
+	} else {
+		go c.run()
+	}
+	return c.wait(ctx, r)
+}
+
+// Waiting returns how many callers wait for an answer now.
+func (g *Group) Waiting() int {
+	n := 0
+	for i := range g.shards {
+		s := &g.shards[i]
+		s.mu.Lock()
+		for _, c := range s.calls {
+			for ; c != nil; c = c.next {
+				n += c.waiting
+			}
+		}
+		s.mu.Unlock()
+	}
+	return n
+}
+
+func (c *Call) wait(ctx context.Context, r Runner) *subgraphs.Answer {
+	select {
+	case <-c.turn:
+		a := c.answer
+		c.leave()
+		return a
+	case <-ctx.Done():
+	}
+	s := c.shard
+	s.mu.Lock()
+	if c.done {
+		s.mu.Unlock()
+		<-c.turn
+		a := c.answer
+		c.leave()
+		return a
+	}
+	c.waiting--
+	last := c.waiting == 0
+	if last {
+		s.unlist(c)
+	}
+	s.mu.Unlock()
+	if last {
+		c.ctx.cancel()
+	}
+	c.leave()
+	return r.Interrupted(ctx.Err())
+}
+
+func (c *Call) carryOut() {
+	a := c.runner.Run(&c.ctx, c)
+	c.answer = a
+	s := c.shard
+	s.mu.Lock()
+	n := c.waiting
+	if n > 0 {
+		s.unlist(c)
+	}
+	c.done = true
+	s.mu.Unlock()
+	if n == 0 {
+		a.Release()
+	}
+	for range n - 1 {
+		a.Retain()
+	}
+	for range n {
+		c.turn <- struct{}{}
+	}
+	c.leave()
+}
+
+// unlist takes c off the list of calls that can be joined.
+func (s *shard) unlist(c *Call) {
+	first := s.calls[c.hash]
+	if first == c {
+		if c.next == nil {
+			delete(s.calls, c.hash)
+		} else {
+			s.calls[c.hash] = c.next
+		}
+		return
+	}
+	for o := first; o != nil; o = o.next {
+		if o.next == c {
+			o.next = c.next
+			return
+		}
+	}
+}

@@ -1,0 +1,301 @@
+package inflight
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/weft-graphql/weft/subgraphs"
+)
+
+// echo answers with the body of the call, when it is let through.
+type echo struct {
+	runs     atomic.Int32
+	released atomic.Int32
+	started  chan context.Context
+	gate     chan struct{}
+}
+
+func (e *echo) Run(ctx context.Context, c *Call) *subgraphs.Answer {
+	e.runs.Add(1)
+	if e.started != nil {
+		e.started <- ctx
+	}
+	if e.gate != nil {
+		select {
+		case <-e.gate:
+		case <-ctx.Done():
+			return e.Interrupted(ctx.Err())
+		}
+	}
+	a := subgraphs.NewAnswer(func(*subgraphs.Answer) { e.released.Add(1) })
+	a.Body = append([]byte(nil), c.Body...)
+	for _, h := range c.Header {
+		a.Body = append(a.Body, h.Value...)
+	}
+	return a
+}
+
+func (e *echo) Interrupted(err error) *subgraphs.Answer {
+	return subgraphs.Failed(&subgraphs.FetchError{Code: subgraphs.CodeCancelled, Err: err})
+}
+
+func call(body string, header ...string) *Call {
+	c := NewCall()
+	c.Body = append(c.Body, body...)
+	for _, v := range header {
+		c.Header = append(c.Header, subgraphs.HeaderField{Name: "Authorization", Value: v})
+	}
+	return c
+}
+
+// untilWaiting blocks until n callers wait.
+func untilWaiting(g *Group, n int) {
+	for g.Waiting() != n {
+		runtime.Gosched()
+	}
+}
+
+func cancellable(t testing.TB) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel)
+	return ctx, cancel
+}
+
+func TestEqualCallsShareOneRun(t *testing.T) {
+	g, e := NewGroup(), &echo{gate: make(chan struct{})}
+	ctx, _ := cancellable(t)
+	const callers = 20
+	answers := make(chan *subgraphs.Answer, callers)
+	for range callers {
+		go func() { answers <- g.Do(ctx, call("a", "user"), e) }()
+	}
+	untilWaiting(g, callers)
+	close(e.gate)
+	for i := range callers {
+		a := <-answers
+		if string(a.Body) != "auser" {
+			t.Errorf("got %q", a.Body)
+		}
+		if n := e.released.Load(); n != 0 {
+			t.Fatalf("released after %d of %d callers", i, callers)
+		}
+		defer a.Release()
+	}
+	if e.runs.Load() != 1 || g.Waiting() != 0 {
+		t.Errorf("%d runs, %d waiting", e.runs.Load(), g.Waiting())
+	}
+}
+
+func TestReleasedByTheLast(t *testing.T) {
+	g, e := NewGroup(), &echo{gate: make(chan struct{})}
+	ctx, _ := cancellable(t)
+	answers := make(chan *subgraphs.Answer, 3)
+	for range 3 {
+		go func() { answers <- g.Do(ctx, call("a"), e) }()
+	}
+	untilWaiting(g, 3)
+	close(e.gate)
+	for i := range 3 {
+		(<-answers).Release()
+		if got, want := e.released.Load() == 1, i == 2; got != want {
+			t.Errorf("after %d: released %v", i+1, got)
+		}
+	}
+}
+
+func TestDifferentCallsDoNotShare(t *testing.T) {
+	g, e := NewGroup(), &echo{gate: make(chan struct{})}
+	ctx, _ := cancellable(t)
+	answers := make(chan *subgraphs.Answer, 4)
+	for _, c := range []*Call{call("a", "x"), call("a", "y"), call("b", "x"), call("a")} {
+		go func() { answers <- g.Do(ctx, c, e) }()
+	}
+	untilWaiting(g, 4)
+	close(e.gate)
+	got := map[string]bool{}
+	for range 4 {
+		a := <-answers
+		got[string(a.Body)] = true
+		a.Release()
+	}
+	if e.runs.Load() != 4 || !got["ax"] || !got["ay"] || !got["bx"] || !got["a"] {
+		t.Errorf("%d runs, %v", e.runs.Load(), got)
+	}
+}
+
+func TestEqualHashesAreComparedByBytes(t *testing.T) {
+	g, e := NewGroup(), &echo{gate: make(chan struct{})}
+	ctx, _ := cancellable(t)
+	// A call is put where another one's hash points.
+	a, b := call("a"), call("b")
+	answers := make(chan *subgraphs.Answer, 2)
+	go func() { answers <- g.Do(ctx, a, e) }()
+	untilWaiting(g, 1)
+	for i := range g.shards {
+		s := &g.shards[i]
+		s.mu.Lock()
+		for h, c := range s.calls {
+			b.hash, b.shard, b.next, b.waiting, b.runner = h, s, c, 1, e
+			b.users.Store(2)
+			s.calls[h] = b
+			break
+		}
+		s.mu.Unlock()
+	}
+	go func() { answers <- g.Do(ctx, call("a"), e) }() // joins a, not b
+	untilWaiting(g, 3)
+	close(e.gate)
+	for range 2 {
+		if got := <-answers; string(got.Body) != "a" {
+			t.Errorf("got %q", got.Body)
+		}
+	}
+	b.carryOut()
+	if got := b.wait(ctx, e); string(got.Body) != "b" {
+		t.Errorf("got %q", got.Body)
+	}
+	if g.Waiting() != 0 {
+		t.Error("a call was left behind")
+	}
+}
+
+func TestTheFirstLeavingDoesNotFailTheOthers(t *testing.T) {
+	g, e := NewGroup(), &echo{gate: make(chan struct{}), started: make(chan context.Context, 1)}
+	first, leave := cancellable(t)
+	stay, _ := cancellable(t)
+	left, answer := make(chan *subgraphs.Answer), make(chan *subgraphs.Answer)
+	go func() { left <- g.Do(first, call("a"), e) }()
+	shared := <-e.started
+	go func() { answer <- g.Do(stay, call("a"), e) }()
+	untilWaiting(g, 2)
+	leave()
+	if a := <-left; a.Err == nil || a.Err.Code != subgraphs.CodeCancelled || !errors.Is(a.Err, context.Canceled) {
+		t.Errorf("the one that left: %v", a.Err)
+	}
+	if shared.Err() != nil {
+		t.Error("the shared call was cancelled")
+	}
+	close(e.gate)
+	if a := <-answer; string(a.Body) != "a" {
+		t.Errorf("the one that stayed: %+v", a)
+	}
+	if e.runs.Load() != 1 {
+		t.Errorf("%d runs", e.runs.Load())
+	}
+}
+
+func TestTheLastLeavingCancelsTheCall(t *testing.T) {
+	g, e := NewGroup(), &echo{gate: make(chan struct{}), started: make(chan context.Context, 2)}
+	ctx, leave := cancellable(t)
+	left := make(chan *subgraphs.Answer)
+	for range 2 {
+		go func() { left <- g.Do(ctx, call("a"), e) }()
+	}
+	shared := <-e.started
+	untilWaiting(g, 2)
+	leave()
+	<-left
+	<-left
+	<-shared.Done()
+	// A cancelled call is not joined by the next one.
+	next, _ := cancellable(t)
+	answer := make(chan *subgraphs.Answer)
+	go func() { answer <- g.Do(next, call("a"), e) }()
+	<-e.started
+	close(e.gate)
+	if a := <-answer; string(a.Body) != "a" || e.runs.Load() != 2 {
+		t.Errorf("%+v after %d runs", a, e.runs.Load())
+	}
+}
+
+func TestContextCallsBack(t *testing.T) {
+	var c callContext
+	n := 0
+	c.Notify(func() { n++ })
+	if !c.Unnotify() {
+		t.Error("taken back, but said to have been called")
+	}
+	c.Notify(func() { n++ })
+	c.cancel()
+	if c.Unnotify() || n != 1 {
+		t.Errorf("called %d times", n)
+	}
+	c.Notify(func() { n++ })
+	if c.Unnotify() || n != 2 {
+		t.Errorf("after the end: called %d times", n)
+	}
+	<-c.Done()
+}
+
+// TestManyCallers mixes joining, leaving and finishing; every answer must hold
+// what its caller asked for, and every answer must be released once.
+func TestManyCallers(t *testing.T) {
+	g, e := NewGroup(), &echo{}
+	var wg sync.WaitGroup
+	for i := range 16 {
+		wg.Go(func() {
+			for j := range 500 {
+				ctx, cancel := context.WithCancel(context.Background())
+				if (i+j)%7 == 0 {
+					go cancel()
+				}
+				want := fmt.Sprint(j % 5)
+				a := g.Do(ctx, call(want), e)
+				if a.Err == nil && string(a.Body) != want {
+					t.Errorf("got %q, want %q", a.Body, want)
+				}
+				a.Release()
+				cancel()
+			}
+		})
+	}
+	wg.Wait()
+	for e.released.Load() != e.runs.Load() {
+		runtime.Gosched()
+	}
+	if g.Waiting() != 0 {
+		t.Error("calls left behind")
+	}
+}
+
+// still answers with one answer, so that only the group's work is counted.
+type still struct{ a *subgraphs.Answer }
+
+func (s *still) Run(context.Context, *Call) *subgraphs.Answer { s.a.Retain(); return s.a }
+func (s *still) Interrupted(error) *subgraphs.Answer          { return s.a }
+
+func BenchmarkDo(b *testing.B) {
+	g, r := NewGroup(), &still{subgraphs.NewAnswer(nil)}
+	body := make([]byte, 900)
+	h := subgraphs.HeaderField{Name: "Authorization", Value: "Bearer abcdef"}
+	run := func(ctx context.Context, b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			c := NewCall()
+			c.Body = append(c.Body, body...)
+			c.Header = append(c.Header, h)
+			g.Do(ctx, c, r).Release()
+		}
+	}
+	b.Run("own goroutine", func(b *testing.B) { ctx, _ := cancellable(b); run(ctx, b) })
+	b.Run("inline", func(b *testing.B) { run(context.Background(), b) })
+}
+
+func TestAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector empties pools")
+	}
+	g, r := NewGroup(), &still{subgraphs.NewAnswer(nil)}
+	ctx, _ := cancellable(t)
+	n := testing.AllocsPerRun(200, func() {
+		g.Do(ctx, call("a"), r).Release()
+	})
+	if n > 1 {
+		t.Errorf("%v allocations when nobody shares", n)
+	}
+}
