@@ -198,8 +198,33 @@ types:
 		l.types.add(ti)
 		leaves = append(leaves, l)
 	}
+	if len(leaves) > 1 && !commonOrigin(leaves) {
+		return r.unreachable(s, leaves[0].types.next(0))
+	}
 	r.leaves = append(r.leaves, leaves...)
 	return nil
+}
+
+// commonOrigin reports whether one arrival at the position leads to the field
+// for all types that every arrival can yield. Without one, whichever subgraph
+// gives the objects, some of them would stay without the field.
+func commonOrigin(leaves []leaf) bool {
+	var common []*arrival
+	first := true
+	for i := range leaves {
+		l := &leaves[i]
+		if l.optional {
+			continue
+		}
+		var origins []*arrival
+		for _, a := range l.ways {
+			if o := l.origin(a); first || slices.Contains(common, o) {
+				origins = append(origins, o)
+			}
+		}
+		common, first = origins, false
+	}
+	return first || len(common) > 0
 }
 
 // declared reports whether a subgraph at the position has the slot's field on

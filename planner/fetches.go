@@ -273,7 +273,7 @@ next:
 		for _, a := range have.arrivals {
 			for _, b := range e.arrivals {
 				for ti := a.used.next(0); ti >= 0; ti = a.used.next(ti + 1) {
-					if b.used.has(ti) && a.ways[ti].lookup.Lookup != b.ways[ti].lookup.Lookup {
+					if b.used.has(ti) && (a.ways[ti].lookup.Lookup != b.ways[ti].lookup.Lookup || needsClash(a.ways[ti].needs, b.ways[ti].needs)) {
 						continue next
 					}
 				}
@@ -282,6 +282,22 @@ next:
 		return have
 	}
 	return nil
+}
+
+// needsClash reports whether two lookups need one field of the representation
+// with different arguments.
+func needsClash(a, b []need) bool {
+	for i := range a {
+		for j := range b {
+			if a[i].name != b[j].name || a[i].ti != b[j].ti {
+				continue
+			}
+			if a[i].slot != b[j].slot || needsClash(a[i].below, b[j].below) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // reaches reports whether f waits for g, directly or not.

@@ -32,6 +32,8 @@ type Planner struct {
 	schema  *schema.Schema
 	clients []subgraphs.Client
 	options Options
+	// enums are, by TypeID, the values an enum has in the API schema.
+	enums [][]string
 }
 
 // Options bound and shape planning. The zero value is usable.
@@ -52,7 +54,16 @@ func New(s *supergraph.Supergraph, clients []subgraphs.Client, options Options) 
 	if options.MaxSteps == 0 {
 		options.MaxSteps = 1_000_000
 	}
-	return &Planner{graph: graph.New(s), super: s, schema: s.Schema, clients: clients, options: options}
+	p := &Planner{graph: graph.New(s), super: s, schema: s.Schema, clients: clients, options: options}
+	p.enums = make([][]string, len(s.Schema.Types))
+	for _, t := range s.Definition.Types {
+		for _, v := range t.Values {
+			if id := s.Schema.TypeByName(t.Name); id != schema.NoType && !v.Applied.Inaccessible {
+				p.enums[id] = append(p.enums[id], v.Name)
+			}
+		}
+	}
+	return p
 }
 
 // Graph returns the query graph.

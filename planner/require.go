@@ -90,16 +90,6 @@ func (r *run) requirement(a *arrival, ti int, f schema.FieldID, sel *supergraph.
 		}
 	}
 	if !found {
-		for _, b := range a.pos.arrivals {
-			if b == a || !b.covers.has(ti) || r.local(b, ti, f) == nil {
-				continue
-			}
-			if ok, err := try(b); ok || err != nil {
-				break
-			}
-		}
-	}
-	if !found {
 		return false, nil
 	}
 	w.depth = max(w.depth, bestWay.depth)

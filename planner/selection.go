@@ -329,7 +329,7 @@ func (w *specWriter) abstract(sc *scope, group []*arrival, p *position, picks []
 	sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1})
 	for ti := covers.next(0); ti >= 0; ti = covers.next(ti + 1) {
 		v := w.super.View(p.types[ti], sub)
-		if v == nil || w.schema.Type(p.types[ti]).Hidden {
+		if v == nil {
 			continue
 		}
 		sc.decode.Names = append(sc.decode.Names, plan.TypeName{Name: v.Name, Type: ti})
@@ -423,7 +423,9 @@ func (w *specWriter) field(sc *scope, pk *pick, ti int, group []*arrival) []subg
 	def := w.schema.Field(s.fields[ti])
 	field.Wrap = def.Type.Wrap
 	if s.leaf {
-		field.Leaf, field.Enum = w.leafKind(def.Type.Type)
+		if !s.hidden {
+			field.Leaf, field.Enum = w.leafKind(def.Type.Type)
+		}
 	} else {
 		sel.Selections, field.Child = w.child(sc, s, group)
 	}
@@ -580,7 +582,7 @@ func (w *specWriter) value(v *operation.Value, t schema.TypeRef, text string) su
 func (w *specWriter) leafKind(t schema.TypeID) (plan.LeafKind, []string) {
 	typ := w.schema.Type(t)
 	if typ.Kind == schema.Enum {
-		return plan.LeafEnum, typ.Values
+		return plan.LeafEnum, w.enums[t]
 	}
 	switch typ.Name {
 	case "Int":

@@ -92,6 +92,12 @@ func (b *builder) coordinate(t schema.TypeID, field string) string {
 // the same share a class.
 func (b *builder) classes(p *position, s *plan.Shape) {
 	for ti, t := range p.types {
+		if b.schema.Type(t).Hidden {
+			// Objects of a type that the API does not have are null to the client,
+			// but their fields can serve as requirements.
+			s.Types = append(s.Types, plan.ConcreteType{ID: t, Name: b.schema.Type(t).Name, Class: -1})
+			continue
+		}
 		var outs []plan.Output
 		for i := range p.outputs[ti] {
 			o := &p.outputs[ti][i]

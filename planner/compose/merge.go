@@ -88,6 +88,8 @@ func (m *merger) merge() *supergraph.Definition {
 		}
 	}
 	m.injectInterfaceObjectFields()
+	m.checkInterfaceFields()
+	m.checkInterfaceObjects()
 	def.Directives = m.mergeExecutableDirectives()
 	// Enums last: how they merge depends on how fields and arguments use them.
 	for _, name := range m.names {

@@ -275,6 +275,10 @@ func (b *builder) arguments(node *ast.Field) []Arg {
 			b.fail(&Error{Code: CodeInternal, Message: "The operation could not be processed."})
 			return nil
 		}
+		if depthOf(arg.Value) > maxJSONDepth {
+			b.fail(&Error{Code: CodeValidationFailed, Message: "The value is nested too deep.", Locations: []Location{position(arg.Position)}})
+			return nil
+		}
 		args = append(args, Arg{Name: def.Name, Value: b.value(arg.Value, typ)})
 	}
 	return args

@@ -23,12 +23,31 @@ type Values struct {
 	text  []byte
 }
 
+// The memory kept for the next request is bounded: one large request must not
+// be remembered for ever by a pool.
+const (
+	maxKeptBytes = 1 << 20
+	maxKeptNodes = 1 << 15
+)
+
 // Reset lets go of the request's bytes and keeps the memory for the next one.
 func (v *Values) Reset() {
 	clear(v.Raw)
 	v.Raw = v.Raw[:0]
 	v.tape.input = nil
 	v.buf = v.buf[:0]
+	if cap(v.buf) > maxKeptBytes {
+		v.buf = nil
+	}
+	if cap(v.text) > maxKeptBytes {
+		v.text = nil
+	}
+	if cap(v.tape.nodes) > maxKeptNodes {
+		v.tape.nodes = nil
+	}
+	if cap(v.last) > maxKeptNodes {
+		v.last = nil
+	}
 }
 
 // Coerce coerces the client's variables (section 6.1.2): raw is the JSON object

@@ -72,6 +72,41 @@ var costly = map[string]func() string{
 		}
 		return "{ node(id: 1) " + set(7) + " }"
 	},
+	"fragments just below the bound": func() string {
+		var sb strings.Builder
+		sb.WriteString("{ users { ...F0 } }")
+		for i := range 420 {
+			fmt.Fprintf(&sb, " fragment F%d on User { ...F%d id }", i, i+1)
+		}
+		return sb.String() + " fragment F420 on User { name }"
+	},
+	"operations just below the bound": func() string {
+		var sb strings.Builder
+		for i := range 270 {
+			fmt.Fprintf(&sb, " query Q%d { ...F }", i)
+		}
+		return sb.String() + " fragment F on Query {" + strings.Repeat(" node(id: 1) { id }", 360) + " }"
+	},
+	"values in many operations": func() string {
+		var sb strings.Builder
+		for i := range 1000 {
+			fmt.Fprintf(&sb, " query Q%d { ...F }", i)
+		}
+		return sb.String() + " fragment F on Query { topProducts(filter: {tags: [" + strings.Repeat(`"a" `, 5000) + "]}) { id } }"
+	},
+	"fields of several types below each other": func() string {
+		var set func(depth int) string
+		n := 0
+		set = func(depth int) string {
+			n++
+			if depth == 0 {
+				return fmt.Sprintf("{ x%d: id }", n)
+			}
+			return fmt.Sprintf("{ ... on User { a: reviews { author { ... on Node { x%d: id } } } } ... on Node { ... on User { reviews { author %s } } } ... on User { reviews { author %s } } }",
+				n, set(depth-1), set(depth-1))
+		}
+		return "{ node(id: 1) " + set(8) + " }"
+	},
 	"unknown fields": func() string {
 		var sb strings.Builder
 		for i := range 5000 {
@@ -108,8 +143,12 @@ func TestCostIsBounded(t *testing.T) {
 		for name, text := range costly {
 			t.Run(fmt.Sprintf("%s/enforce=%v", name, enforce), func(t *testing.T) {
 				document := text()
+				operationName := ""
+				if strings.Contains(document, "query Q0 ") {
+					operationName = "Q0"
+				}
 				begin := time.Now()
-				op, errs := front.Parse(document, "")
+				op, errs := front.Parse(document, operationName)
 				took := time.Since(begin)
 				t.Logf("%d bytes: %v, %d sets, %v", len(document), took, sets(op), truncated(errs))
 				if took > time.Second {
@@ -119,6 +158,50 @@ func TestCostIsBounded(t *testing.T) {
 					t.Errorf("normalized text of %d bytes for a document of %d", len(op.Normalized), len(document))
 				}
 			})
+		}
+	}
+}
+
+// TestMergingTypesThatMultiply: every level merges the fields of an interface
+// with those of each object type, so that the unions to check multiply.
+func TestMergingTypesThatMultiply(t *testing.T) {
+	const types = 3
+	var sdl strings.Builder
+	sdl.WriteString("type Query { node: Node } interface Node { id: ID parent: Node }")
+	for i := range types {
+		fmt.Fprintf(&sdl, " type T%d implements Node { id: ID parent: Node }", i)
+	}
+	front := newFront(t, sdl.String(), operation.Limits{})
+	n := 0
+	var set func(depth int) string
+	set = func(depth int) string {
+		n++
+		if depth == 0 {
+			return fmt.Sprintf("{ x%d: id }", n)
+		}
+		var sb strings.Builder
+		sb.WriteString("{")
+		for i := range types {
+			fmt.Fprintf(&sb, " ... on T%d {", i)
+			for range depth {
+				n++
+				fmt.Fprintf(&sb, " parent { y%d: id", n)
+			}
+			sb.WriteString(strings.Repeat(" }", depth+1))
+		}
+		return sb.String() + " parent " + set(depth-1) + " }"
+	}
+	for depth, refused := range map[int]bool{2: false, 12: true} {
+		document := "{ node " + set(depth) + " }"
+		begin := time.Now()
+		_, errs := front.Parse(document, "")
+		took := time.Since(begin)
+		t.Logf("depth %d, %d bytes: %v, %v", depth, len(document), took, truncated(errs))
+		if refused && (len(errs) != 1 || errs[0].Code != operation.CodeValidationCost) || !refused && errs != nil {
+			t.Errorf("depth %d: %v", depth, errs)
+		}
+		if took > time.Second {
+			t.Errorf("depth %d took %v", depth, took)
 		}
 	}
 }

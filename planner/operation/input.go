@@ -242,3 +242,12 @@ func hasVariable(v *ast.Value) bool {
 	}
 	return false
 }
+
+// depthOf returns how deep a literal nests.
+func depthOf(v *ast.Value) int {
+	depth := 0
+	for _, child := range v.Children {
+		depth = max(depth, depthOf(child.Value)+1)
+	}
+	return depth
+}

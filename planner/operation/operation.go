@@ -1,6 +1,10 @@
 package operation
 
-import "github.com/weft-graphql/weft/planner/schema"
+import (
+	"unsafe"
+
+	"github.com/weft-graphql/weft/planner/schema"
+)
 
 // Operation is one client operation, ready to be planned. It is immutable.
 //
@@ -37,6 +41,31 @@ type Operation struct {
 
 	front    *Front
 	declared map[string]int // declared variables by name
+}
+
+// Size estimates the memory the operation holds, in bytes: its weight in a
+// cache.
+func (op *Operation) Size() int {
+	const (
+		perOperation = int(unsafe.Sizeof(Operation{}))
+		perSet       = int(unsafe.Sizeof(SelectionSet{})) + 8
+		perSelection = int(unsafe.Sizeof(Selection{}))
+		perArgument  = int(unsafe.Sizeof(Arg{}))
+		perVariable  = int(unsafe.Sizeof(Variable{})) + 48 // and its map entry
+	)
+	// Names are parts of the text, which they keep alive; the normalized text is
+	// about as long as what they keep.
+	size := perOperation + 2*len(op.Normalized)
+	for i := range op.Variables {
+		size += perVariable + len(op.Variables[i].Default) + len(op.Variables[i].Const)
+	}
+	for _, set := range op.Sets {
+		size += perSet + len(set.Selections)*perSelection
+		for i := range set.Selections {
+			size += len(set.Selections[i].Args) * perArgument
+		}
+	}
+	return size
 }
 
 // Variable is one variable of an operation.

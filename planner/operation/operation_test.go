@@ -3,6 +3,7 @@ package operation_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -193,6 +194,45 @@ func TestConditionsHold(t *testing.T) {
 	}
 	if !both.Implies(operation.Condition{True: 1}) || (operation.Condition{True: 1}).Implies(both) {
 		t.Error("Implies is wrong")
+	}
+}
+
+// TestFrontIsSharedByGoroutines is for the race detector.
+func TestFrontIsSharedByGoroutines(t *testing.T) {
+	front := newFront(t, validationSDL(t), operation.Limits{})
+	var texts []string
+	validationCases(t, func(_ string, c validationCase) { texts = append(texts, c.Query) })
+	want := make([]string, len(texts))
+	describe := func(text string) string {
+		op, errs := front.Parse(text, "")
+		if errs != nil {
+			return errs.Error()
+		}
+		var values operation.Values
+		_ = op.Coerce([]byte(`{"a":1}`), &values)
+		return op.Normalized
+	}
+	for i, text := range texts {
+		want[i] = describe(text)
+	}
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			for i, text := range texts {
+				if got := describe(text); got != want[i] {
+					t.Errorf("%s: got %s, want %s", text, got, want[i])
+				}
+			}
+		})
+	}
+	wait.Wait()
+}
+
+func TestSizeGrowsWithTheOperation(t *testing.T) {
+	front := shop(t)
+	small, large := mustParse(t, front, `{ users { id } }`), mustParse(t, front, heavyQuery(t))
+	if small.Size() < 200 || large.Size() < 5*small.Size() {
+		t.Errorf("sizes %d and %d", small.Size(), large.Size())
 	}
 }
 

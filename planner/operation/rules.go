@@ -298,8 +298,8 @@ func (g *fragmentGraph) cyclic() bool {
 	return false
 }
 
-// extentOf returns the number of selections written in a set, and the
-// fragments spread there.
+// extentOf returns the number of selections, directives and values written in a
+// set, and the fragments spread there.
 func extentOf(set ast.SelectionSet, index map[string]int) (size int, spreads []int) {
 	size = len(set)
 	for _, s := range set {
@@ -307,9 +307,12 @@ func extentOf(set ast.SelectionSet, index map[string]int) (size int, spreads []i
 		switch s := s.(type) {
 		case *ast.Field:
 			below = s.SelectionSet
+			size += argumentsSize(s.Arguments) + directivesSize(s.Directives)
 		case *ast.InlineFragment:
 			below = s.SelectionSet
+			size += directivesSize(s.Directives)
 		case *ast.FragmentSpread:
+			size += directivesSize(s.Directives)
 			if i, ok := index[s.Name]; ok {
 				spreads = append(spreads, i)
 			}
@@ -321,6 +324,30 @@ func extentOf(set ast.SelectionSet, index map[string]int) (size int, spreads []i
 		}
 	}
 	return size, spreads
+}
+
+func directivesSize(directives ast.DirectiveList) int {
+	size := len(directives)
+	for _, d := range directives {
+		size += argumentsSize(d.Arguments)
+	}
+	return size
+}
+
+func argumentsSize(args ast.ArgumentList) int {
+	size := 0
+	for _, arg := range args {
+		size += valueSize(arg.Value)
+	}
+	return size
+}
+
+func valueSize(v *ast.Value) int {
+	size := 1
+	for _, child := range v.Children {
+		size += valueSize(child.Value)
+	}
+	return size
 }
 
 // singleFieldSubscriptions: the root of a subscription is exactly one response

@@ -59,7 +59,8 @@ type Shape struct {
 type ConcreteType struct {
 	ID   schema.TypeID
 	Name string // as the API schema calls it
-	// Class is the index into Shape.Classes.
+	// Class is the index into Shape.Classes, or -1 for a type that the API schema
+	// does not have: such an object is null to the client, with an error.
 	Class int
 }
 
@@ -288,7 +289,7 @@ const (
 // Explain says why a fetch is there.
 type Explain struct {
 	// Reason is one line for people.
-	Reason string
+	Reason string `json:"reason"`
 	// Alternatives are the other ways there were.
-	Alternatives []string
+	Alternatives []string `json:"alternatives,omitempty"`
 }

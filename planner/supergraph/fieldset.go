@@ -19,6 +19,12 @@ const maxFieldSetTokens = 10_000
 // around the text are allowed. The second result is nil when the set is good;
 // otherwise it says where in the text the fault is.
 func ParseFieldSet(s *schema.Schema, on schema.TypeID, text string) (FieldSet, *Error) {
+	// Most keys are one leaf field.
+	if isName(text) && s.Type(on).Kind != schema.Union {
+		if f := s.FieldByName(on, text); f != schema.NoField && !s.Type(s.Field(f).Type.Type).Kind.Composite() {
+			return FieldSet{{Field: f, Name: text, On: schema.NoType}}, nil
+		}
+	}
 	selections, err := parseSelections(text)
 	if err != nil {
 		return nil, err
@@ -35,13 +41,14 @@ func ParseFieldSet(s *schema.Schema, on schema.TypeID, text string) (FieldSet, *
 // braces, the form in which a [Definition] holds field sets. Text that does not
 // parse is returned as it is.
 func NormalizeFieldSet(text string) string {
-	selections, err := parseSelections(text)
+	if isName(text) {
+		return text
+	}
+	selections, err := schema.ParseSelections(text)
 	if err != nil {
 		return text
 	}
-	var sb strings.Builder
-	writeSelections(&sb, selections)
-	return sb.String()
+	return schema.PrintSelections(selections)
 }
 
 // fieldSetShift is how many columns the parsed text is ahead of the given one.
@@ -231,57 +238,5 @@ func writeConstant(sb *strings.Builder, v *ast.Value) {
 		sb.WriteByte('}')
 	default:
 		sb.WriteString(v.Raw)
-	}
-}
-
-func writeSelections(sb *strings.Builder, set ast.SelectionSet) {
-	for i, selection := range set {
-		if i > 0 {
-			sb.WriteByte(' ')
-		}
-		var directives ast.DirectiveList
-		var below ast.SelectionSet
-		switch sel := selection.(type) {
-		case *ast.Field:
-			if sel.Alias != sel.Name {
-				sb.WriteString(sel.Alias + ": ")
-			}
-			sb.WriteString(sel.Name)
-			writeArguments(sb, sel.Arguments)
-			directives, below = sel.Directives, sel.SelectionSet
-		case *ast.InlineFragment:
-			sb.WriteString("...")
-			if sel.TypeCondition != "" {
-				sb.WriteString(" on " + sel.TypeCondition)
-			}
-			directives, below = sel.Directives, sel.SelectionSet
-		case *ast.FragmentSpread:
-			sb.WriteString("..." + sel.Name)
-			directives = sel.Directives
-		}
-		for _, d := range directives {
-			sb.WriteString(" @" + d.Name)
-			writeArguments(sb, d.Arguments)
-		}
-		if len(below) > 0 {
-			sb.WriteString(" { ")
-			writeSelections(sb, below)
-			sb.WriteString(" }")
-		}
-	}
-}
-
-func writeArguments(sb *strings.Builder, args ast.ArgumentList) {
-	for i, arg := range args {
-		if i == 0 {
-			sb.WriteByte('(')
-		} else {
-			sb.WriteString(", ")
-		}
-		sb.WriteString(arg.Name + ": ")
-		writeConstant(sb, arg.Value)
-	}
-	if len(args) > 0 {
-		sb.WriteByte(')')
 	}
 }

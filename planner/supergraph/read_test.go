@@ -204,6 +204,30 @@ type P @join__type(graph: A, key: "{ id  }", extension: true) @join__type(graph:
 	}
 }
 
+func TestReadVersions(t *testing.T) {
+	for _, version := range []string{"v0.2", "v0.3", "v0.4", "v0.5"} {
+		text := strings.Replace(header, "join/v0.3", "join/"+version, 1) + "type Query @join__type(graph: A) { a: Int }"
+		mustBuild(t, mustRead(t, version, text))
+	}
+}
+
+// The join specification may be linked under another name.
+func TestReadRenamedSpecifications(t *testing.T) {
+	def := mustRead(t, "text", `schema @lnk(url: "https://specs.apollo.dev/link/v1.0", as: "lnk") @lnk(url: "https://specs.apollo.dev/join/v0.3", as: "j", for: EXECUTION) { query: Query }
+enum j__Graph { A @j__graph(name: "a", url: "http://a") }
+scalar lnk__Import
+directive @lnk(url: String!) on SCHEMA
+directive @j__graph(name: String!) on ENUM_VALUE
+type Query @j__type(graph: A, key: "a") { a: Int @j__field(graph: A) }`)
+	want := &Definition{
+		Subgraphs: subgraphs("a"),
+		Types:     []*TypeDefinition{{Kind: schema.Object, Name: "Query", In: []TypeIn{key(0, "a")}, Fields: []*FieldDefinition{field("a", "Int", FieldIn{})}}},
+	}
+	if diff := cmp.Diff(want, def); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestReadErrors(t *testing.T) {
 	const query = "type Query @join__type(graph: A) { a: Int }\n"
 	for _, c := range []struct{ name, text, code, message string }{

@@ -228,7 +228,7 @@ func (b *builder) lookup(p subgraphs.Prepared, targets []plan.Target, deps ...*p
 type stub func(ctx context.Context, call *subgraphs.Call) *subgraphs.Answer
 
 func (s stub) Fetch(ctx context.Context, call *subgraphs.Call) *subgraphs.Answer { return s(ctx, call) }
-func (s stub) Text() string                                                     { return "stub" }
+func (s stub) Text() string                                                      { return "stub" }
 
 // body answers with a fixed text.
 func body(text string) stub {

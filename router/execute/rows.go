@@ -83,19 +83,13 @@ func (x *state) enlist(fs *fetchState, target *plan.Target, object int) {
 	fs.members = append(fs.members, member{object, u})
 }
 
-// lookupFor is how a target looks up objects of a type. Objects whose type is
-// not known yet are looked up as the first that has a lookup.
+// lookupFor is how a target looks up objects of a type, or nil.
 func lookupFor(target *plan.Target, typ int) *plan.TargetType {
-	if typ >= 0 {
-		if typ < len(target.Types) {
-			return target.Types[typ]
-		}
-		return nil
+	if typ < 0 {
+		return target.Untyped
 	}
-	for _, t := range target.Types {
-		if t != nil {
-			return t
-		}
+	if typ < len(target.Types) {
+		return target.Types[typ]
 	}
 	return nil
 }

@@ -15,31 +15,43 @@ const (
 	highs = 0x8080808080808080
 )
 
-// special returns a word whose lowest set bit lies in the first byte of x that
-// ends a run of plain characters in a string: a quote, a backslash, a control
-// character or a byte beyond ASCII. Bits above the lowest may be false alarms.
+// special returns a word whose lowest bit among highs, if there is one, lies in
+// the first byte of x that ends a run of plain characters in a string: a quote,
+// a backslash, a control character or a byte beyond ASCII. Bits above the
+// lowest may be false alarms, and so may bits outside of highs.
 func special(x uint64) uint64 {
-	quote := (x ^ '"'*ones) - ones
-	slash := (x ^ '\\'*ones) - ones
-	control := x - 0x20*ones
-	return (quote | slash | control | x) & highs
+	// Flipping bit 1 moves the quote (0x22) down to 0x20, next to the control
+	// characters, and nothing else below 0x21.
+	return ((x ^ 0x02*ones) - 0x21*ones) | ((x ^ '\\'*ones) - ones) | x
 }
 
 // scanString reads a string whose opening quote is before i.
 func scanString(b []byte, i int) int {
 	for {
-		for len(b)-i >= 16 {
-			m := special(binary.LittleEndian.Uint64(b[i:]))
-			if m != 0 {
-				i += bits.TrailingZeros64(m) >> 3
-				goto stop
+		for len(b)-i >= 32 {
+			w := b[i : i+32 : i+32]
+			m0 := special(binary.LittleEndian.Uint64(w))
+			m1 := special(binary.LittleEndian.Uint64(w[8:]))
+			m2 := special(binary.LittleEndian.Uint64(w[16:]))
+			m3 := special(binary.LittleEndian.Uint64(w[24:]))
+			if (m0|m1|m2|m3)&highs == 0 {
+				i += 32
+				continue
 			}
-			m = special(binary.LittleEndian.Uint64(b[i+8:]))
-			if m != 0 {
-				i += 8 + bits.TrailingZeros64(m)>>3
-				goto stop
+			switch {
+			case m0&highs != 0:
+			case m1&highs != 0:
+				m0 = m1
+				i += 8
+			case m2&highs != 0:
+				m0 = m2
+				i += 16
+			default:
+				m0 = m3
+				i += 24
 			}
-			i += 16
+			i += bits.TrailingZeros64(m0&highs) >> 3
+			goto stop
 		}
 		for uint(i) < uint(len(b)) && b[i] != '"' && b[i] != '\\' && b[i] >= 0x20 && b[i] < utf8.RuneSelf {
 			i++

@@ -156,7 +156,8 @@ func (x *state) responseError(fs *fetchState, env *envelope, at int) {
 	}
 	i := path + 1
 	if fs.fetch.Root != nil {
-		if start, _, ok := nextElement(b, i); !ok || b[start] != '"' {
+		start, end, ok := nextElement(b, i)
+		if !ok || b[start] != '"' || fieldNamed(fs.fetch.Root, b[start+1:end-1]) == nil {
 			x.placeless(fs, env, info)
 			return
 		}
@@ -182,8 +183,29 @@ func (x *state) responseError(fs *fetchState, env *envelope, at int) {
 		x.placelessEntry(fs, env, entry, info)
 		return
 	}
-	for u := fs.rows[fs.first[entry]+n].uses; u >= 0; u = fs.uses[u].next {
-		x.placeAt(fs, u, b, end, info)
+	x.placeInRow(fs, fs.first[entry]+n, b, end, info)
+}
+
+// placeInRow places an error below a row: with those uses of the row that read
+// the field it is about, or if there is none, with one.
+func (x *state) placeInRow(fs *fetchState, r int, b []byte, i, info int) {
+	head := fs.rows[r].uses
+	start, end, ok := nextElement(b, i)
+	if !ok || b[start] != '"' || fs.uses[head].next < 0 {
+		for u := head; u >= 0; u = fs.uses[u].next {
+			x.placeAt(fs, u, b, i, info)
+		}
+		return
+	}
+	placed := false
+	for u := head; u >= 0; u = fs.uses[u].next {
+		if fieldNamed(fs.uses[u].decode, b[start+1:end-1]) != nil {
+			x.placeAt(fs, u, b, i, info)
+			placed = true
+		}
+	}
+	if !placed {
+		x.placeAt(fs, head, b, i, info)
 	}
 }
 
@@ -254,9 +276,7 @@ func (x *state) rowErrors(fs *fetchState, a *subgraphs.Answer) {
 				x.recordFirst(fs, fs.first[e.Entry], info)
 			}
 		case e.Row < fs.first[e.Entry+1]-fs.first[e.Entry]:
-			for u := fs.rows[fs.first[e.Entry]+e.Row].uses; u >= 0; u = fs.uses[u].next {
-				x.placeAt(fs, u, path, 1, info)
-			}
+			x.placeInRow(fs, fs.first[e.Entry]+e.Row, path, 1, info)
 		}
 	}
 	if fs.fetch.Root != nil {
@@ -313,6 +333,8 @@ func (x *state) placeAt(fs *fetchState, u int, b []byte, i, info int) {
 			break
 		}
 		i = end
+		first := whole
+		whole = false
 		at := 0 // where w is kept
 		if b[start] == '"' {
 			f := fieldNamed(d, b[start+1:end-1])
@@ -332,10 +354,9 @@ func (x *state) placeAt(fs *fetchState, u int, b []byte, i, info int) {
 				x.text = append(x.text, '"')
 			}
 			d = f.Child
-			whole = false
 		} else {
 			n := pathIndex(b[start:end])
-			if n < 0 || whole {
+			if n < 0 || first {
 				break
 			}
 			if !hidden {

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -106,6 +107,7 @@ func TestFailures(t *testing.T) {
 	cut := func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "100")
 		_, _ = io.WriteString(w, `{"data":{"me"`)
+		w.(http.Flusher).Flush()
 		panic(http.ErrAbortHandler)
 	}
 	for _, c := range []struct {
@@ -122,7 +124,9 @@ func TestFailures(t *testing.T) {
 		{"500 with text", answering(500, "oops"), subgraphs.CodeStatus, 500},
 		{"500 with other JSON", answering(500, `{"message":"oops"}`), subgraphs.CodeStatus, 500},
 		{"500 with cut JSON", answering(500, `{"errors":[`), subgraphs.CodeStatus, 500},
-		{"redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/other", 307) }, subgraphs.CodeStatus, 307},
+		{"redirect", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/other", http.StatusTemporaryRedirect)
+		}, subgraphs.CodeStatus, http.StatusTemporaryRedirect},
 		{"closed connection", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, subgraphs.CodeClosed, 0},
 		{"100 MB", func(w http.ResponseWriter, _ *http.Request) {
 			block := bytes.Repeat([]byte{'x'}, 1<<20)
@@ -251,11 +255,7 @@ func TestEqualQueriesShareARequest(t *testing.T) {
 			}
 			if c.want == 1 {
 				for cl.group.Waiting() < 2 {
-					// Both wait for the one request that has been sent.
-					select {
-					case <-ctx.Done():
-					default:
-					}
+					runtime.Gosched()
 				}
 				close(both)
 			}

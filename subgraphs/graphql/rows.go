@@ -288,6 +288,10 @@ func identity(object []byte, paths [][]string) (string, bool, error) {
 	return k.String(), true, nil
 }
 
+// maxErrors is how many errors of a response are read; each may concern many
+// rows.
+const maxErrors = 10_000
+
 // errors reads the errors of the response and hands them to the rows.
 func (m *matcher) errors(at span) error {
 	s := scanner{b: m.body[:at.end], i: at.start}
@@ -295,7 +299,7 @@ func (m *matcher) errors(at span) error {
 		return nil
 	}
 	more, err := s.open('[')
-	for ; more && err == nil; more, err = s.next('[') {
+	for n := 0; more && err == nil && n < maxErrors; n++ {
 		s.space()
 		start := s.i
 		if err := s.skip(); err != nil {
@@ -304,6 +308,7 @@ func (m *matcher) errors(at span) error {
 		if err := m.error(m.body[start:s.i]); err != nil {
 			return err
 		}
+		more, err = s.next('[')
 	}
 	return err
 }

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weft-graphql/weft/config"
+	"github.com/weft-graphql/weft/planner/compose"
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/planner/supergraph"
+)
+
+func (a *app) composeCommand() *cobra.Command {
+	var (
+		flags  configFlags
+		format string
+		batch  bool
+	)
+	cmd := &cobra.Command{
+		Use:   "compose [schema.graphql ...]",
+		Short: "Compose the schemas of subgraphs into one supergraph",
+		Long: "Composes subgraphs and prints the supergraph as join-spec SDL. The subgraphs are\n" +
+			"those of the configuration, or SDL files: then a subgraph has the name of its\n" +
+			"file without the extension. Every error is reported at once.\n\n" +
+			"With --batch, each line of standard input is one composition,\n" +
+			"  {\"id\": …, \"services\": [{\"name\": …, \"url\": …, \"typeDefs\": …}]}\n" +
+			"and each line of standard output its result as with --format json, with its id.",
+		Example: "  weft compose --config router.yaml > supergraph.graphql\n" +
+			"  weft compose accounts.graphql products.graphql --format api",
+	}
+	flags.add(cmd, false)
+	cmd.Flags().StringVar(&format, "format", "supergraph", "what to print: supergraph (join-spec SDL), api (the schema that clients see) or json (both)")
+	cmd.Flags().BoolVar(&batch, "batch", false, "compose what each line of standard input says")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		fromConfig := len(flags.files)+len(flags.set) > 0
+		switch {
+		case format != "supergraph" && format != "api" && format != "json":
+			return usagef("--format %s: there are supergraph, api and json", format)
+		case batch && (fromConfig || len(args) > 0):
+			return usagef("--batch reads standard input and takes neither files nor a configuration")
+		case batch && cmd.Flags().Changed("format"):
+			return usagef("--batch always prints json")
+		case fromConfig && len(args) > 0:
+			return usagef("subgraphs come from the configuration or from SDL files, not both")
+		case batch:
+			return a.composeBatch()
+		}
+		def, err := a.composed(cmd.Context(), &flags, args)
+		if format == "json" {
+			if err := writeJSON(a.out, resultOf(def, err)); err != nil {
+				return err
+			}
+			if err != nil {
+				return errReported
+			}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		text := supergraph.Print(def)
+		if format == "api" {
+			text = apiSDL(def)
+		}
+		_, err = io.WriteString(a.out, text)
+		return err
+	}
+	return cmd
+}
+
+// composed composes the SDL files, or the configured subgraphs if there are none.
+func (a *app) composed(ctx context.Context, flags *configFlags, files []string) (*supergraph.Definition, error) {
+	if len(files) == 0 {
+		loaded, err := a.loadFlags(flags)
+		if err != nil {
+			return nil, err
+		}
+		return a.definition(ctx, loaded.Config)
+	}
+	sources, names, err := readSources(files)
+	if err != nil {
+		return nil, err
+	}
+	return a.compose(compose.ComposeSDL(sources), names)
+}
+
+// compose hands on the result of a composition, its hints written to standard error.
+func (a *app) compose(r *compose.Result, files map[string]string) (*supergraph.Definition, error) {
+	for _, h := range r.Hints {
+		fmt.Fprintln(a.err, "note: "+hintProblem(h, files).text())
+	}
+	if len(r.Errors) > 0 {
+		return nil, &notComposed{r.Errors, files}
+	}
+	if !supergraph.Portable(r.Definition) {
+		fmt.Fprintln(a.err, "note: other routers cannot serve this supergraph: it has lookups or names that federation has no word for")
+	}
+	return r.Definition, nil
+}
+
+// maxSchemaFile bounds one SDL file.
+const maxSchemaFile = 64 << 20
+
+// readSources reads SDL files; each is the subgraph of its name. It also returns
+// the files by subgraph.
+func readSources(files []string) ([]compose.Source, map[string]string, error) {
+	var (
+		sources []compose.Source
+		errs    config.Errors
+		names   = map[string]string{}
+	)
+	for _, file := range files {
+		text, err := readText(file, nil)
+		if err != nil {
+			errs = append(errs, *err)
+			continue
+		}
+		name := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+		if names[name] == "" {
+			names[name] = file
+		}
+		sources = append(sources, compose.Source{Name: name, SDL: text})
+	}
+	if len(errs) > 0 {
+		return nil, nil, errs
+	}
+	return sources, names, nil
+}
+
+// readText reads a file, or stdin if the file is "-" and there is one.
+func readText(file string, stdin io.Reader) (string, *config.Error) {
+	fail := func(message string) (string, *config.Error) {
+		return "", &config.Error{Code: config.CodeFile, File: file, Message: message}
+	}
+	source := stdin
+	if file != "-" || stdin == nil {
+		f, err := os.Open(file)
+		if err != nil {
+			return fail(withoutPath(err))
+		}
+		defer f.Close()
+		source = f
+	}
+	text, err := io.ReadAll(io.LimitReader(source, maxSchemaFile+1))
+	if err != nil {
+		return fail(withoutPath(err))
+	}
+	if len(text) > maxSchemaFile {
+		return fail(fmt.Sprintf("larger than %d MiB", maxSchemaFile>>20))
+	}
+	return string(bytes.TrimPrefix(text, []byte("\ufeff"))), nil
+}
+
+// withoutPath drops the file name that os errors repeat.
+func withoutPath(err error) string {
+	if p, ok := err.(*os.PathError); ok {
+		return p.Err.Error()
+	}
+	return err.Error()
+}
+
+// apiSDL is the schema that clients see, in canonical order.
+func apiSDL(def *supergraph.Definition) string {
+	return schema.PrintCanonical(supergraph.APISchema(def))
+}
+
+// result is what --format json prints.
+type result struct {
+	// ID is that of the line, with --batch.
+	ID         json.RawMessage `json:"id,omitempty"`
+	OK         bool            `json:"ok"`
+	APISchema  *string         `json:"apiSchema,omitempty"`
+	Supergraph *string         `json:"supergraph,omitempty"`
+	Errors     []resultError   `json:"errors,omitempty"`
+}
+
+type resultError struct {
+	Code     string `json:"code"`
+	Message  string `json:"message"`
+	Subgraph string `json:"subgraph"`
+	Line     int    `json:"line"`
+	Column   int    `json:"column"`
+}
+
+func resultOf(def *supergraph.Definition, err error) result {
+	if err == nil {
+		return result{OK: true, APISchema: new(apiSDL(def)), Supergraph: new(supergraph.Print(def))}
+	}
+	var r result
+	for _, p := range problemsOf(err) {
+		e := resultError{Code: p.code, Message: p.message, Subgraph: p.subgraph, Line: p.line, Column: p.column}
+		if p.subgraph == "" && p.source != "" {
+			// Line and column are places in a subgraph's SDL; what is wrong elsewhere
+			// says so itself.
+			p.code = ""
+			e.Message, e.Line, e.Column = p.text(), 0, 0
+		}
+		r.Errors = append(r.Errors, e)
+	}
+	return r
+}
+
+// writeJSON writes one line.
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}

@@ -1,0 +1,209 @@
+// Package docs writes the reference of error codes, docs/errors.md, from the
+// constants in the module's source.
+//
+// In goes the module's root folder, out comes Markdown, or an error that names
+// what has no explanation yet. The package is used by its own test, which keeps
+// the committed file up to date; it is no part of the binary.
+package docs
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// section is a part of the reference: the codes of some folders.
+type section struct {
+	title   string
+	intro   string
+	folders []string // relative to the root; those below belong to them, too
+}
+
+var sections = []section{
+	{"Configuration", "Reported by every command that reads `router.yaml`, with file, line and column. A running router that is told to load a broken configuration reports them in its log and at `/health/ready`, and goes on as it was.", []string{"config"}},
+	{"Loading of schemas", "Reported when the schema of an upstream cannot be had, at start, at a reload and by `weft compose`.", []string{"subgraphs/load"}},
+	{"Composition", "Reported when the schemas of subgraphs do not make one graph, with subgraph, line and column. Most codes are those of Apollo's composition, so that what is written about them elsewhere holds here, too.", []string{"planner/compose"}},
+	{"Supergraph", "Reported when a composed supergraph is read and when one is made ready for planning.", []string{"planner/supergraph"}},
+	{"Requests", "Answers to requests that never get as far as being executed. In responses, codes are at `errors[].extensions.code`.", []string{"router"}},
+	{"Operations", "The operation, or its variables, are refused; nothing was sent to a subgraph.", []string{"planner/operation"}},
+	{"Planning", "The operation is valid, but there is no plan for it.", []string{"planner"}},
+	{"Calls to subgraphs", "A call to a subgraph failed. What other subgraphs gave is in the response.", []string{"subgraphs"}},
+	{"Execution", "What subgraphs answered cannot be put together as asked.", []string{"router/execute"}},
+	{"Commands", "Reported by `weft` itself.", []string{"cmd", "subgraphs/demo"}},
+}
+
+// Code is one error code.
+type Code struct {
+	Name    string // as users see it
+	Meaning string // Markdown
+}
+
+// Errors returns docs/errors.md for the module at root.
+func Errors(root string) ([]byte, error) {
+	byFolder, err := collect(root)
+	if err != nil {
+		return nil, err
+	}
+	bySection := make([][]Code, len(sections))
+	var missing []string
+	for _, folder := range sortedKeys(byFolder) {
+		s := sectionOf(folder)
+		if s < 0 {
+			missing = append(missing, folder+" belongs to no section")
+			continue
+		}
+		for _, c := range byFolder[folder] {
+			if c.Meaning == "" {
+				missing = append(missing, folder+": "+c.Name+" has no comment")
+			}
+			if !slices.ContainsFunc(bySection[s], func(o Code) bool { return o.Name == c.Name }) {
+				bySection[s] = append(bySection[s], c)
+			}
+		}
+	}
+	if len(missing) > 0 {
+		return nil, fmt.Errorf("error codes without explanation:\n%s", strings.Join(missing, "\n"))
+	}
+	var b bytes.Buffer
+	b.WriteString("# Error codes\n\n<!-- Generated from the code: go test ./cmd/weft/internal/docs -run Golden -update -->\n\n" +
+		"Every error has a code. Codes are stable: tools may rely on them, messages may change.\n")
+	for i, s := range sections {
+		if len(bySection[i]) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| Code | Meaning |\n|---|---|\n", s.title, s.intro)
+		for _, c := range bySection[i] {
+			fmt.Fprintf(&b, "| `%s` | %s |\n", c.Name, strings.ReplaceAll(c.Meaning, "|", `\|`))
+		}
+	}
+	return b.Bytes(), nil
+}
+
+// sectionOf returns the section with the longest folder that holds this one, -1
+// if there is none.
+func sectionOf(folder string) int {
+	best, length := -1, -1
+	for i, s := range sections {
+		for _, f := range s.folders {
+			if (folder == f || strings.HasPrefix(folder, f+"/")) && len(f) > length {
+				best, length = i, len(f)
+			}
+		}
+	}
+	return best
+}
+
+// collect finds the codes of every folder: string constants called Code… or
+// code…, and what the method Code of an error type returns.
+func collect(root string) (map[string][]Code, error) {
+	found := map[string][]Code{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name := d.Name(); path != root && (strings.HasPrefix(name, ".") || name == "testdata" || name == "node_modules") {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		folder, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		if codes := codesIn(file); len(codes) > 0 {
+			folder = filepath.ToSlash(folder)
+			found[folder] = append(found[folder], codes...)
+		}
+		return nil
+	})
+	return found, err
+}
+
+// code is what a code looks like; other constants may be called Code…, too.
+var code = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
+
+func codesIn(file *ast.File) []Code {
+	var codes []Code
+	add := func(name string, value ast.Expr, comments ...*ast.CommentGroup) {
+		lit, ok := value.(*ast.BasicLit)
+		if !ok || lit.Kind != token.STRING {
+			return
+		}
+		text, err := strconv.Unquote(lit.Value)
+		if err != nil || !code.MatchString(text) {
+			return
+		}
+		c := Code{Name: text, Meaning: meanings[text]}
+		for _, g := range comments {
+			if c.Meaning == "" && g != nil {
+				c.Meaning = sentence(name, g.Text())
+			}
+		}
+		codes = append(codes, c)
+	}
+	for _, decl := range file.Decls {
+		switch d := decl.(type) {
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				v, ok := spec.(*ast.ValueSpec)
+				if !ok || d.Tok != token.CONST {
+					continue
+				}
+				for i, name := range v.Names {
+					if strings.HasPrefix(strings.ToLower(name.Name), "code") && i < len(v.Values) {
+						add(name.Name, v.Values[i], v.Doc, v.Comment)
+					}
+				}
+			}
+		case *ast.FuncDecl:
+			if d.Name.Name != "Code" || d.Recv == nil || d.Body == nil {
+				continue
+			}
+			ast.Inspect(d.Body, func(n ast.Node) bool {
+				if r, ok := n.(*ast.ReturnStmt); ok && len(r.Results) == 1 {
+					add("Code", r.Results[0])
+				}
+				return true
+			})
+		}
+	}
+	return codes
+}
+
+// sentence turns a constant's comment into a sentence about the code.
+func sentence(name, comment string) string {
+	s := strings.Join(strings.Fields(comment), " ")
+	for _, verb := range []string{": ", " is ", " means that ", " means ", " says that ", " stands for "} {
+		s = strings.TrimPrefix(s, name+verb)
+	}
+	s = strings.TrimSuffix(strings.TrimSpace(s), ".")
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:] + "."
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

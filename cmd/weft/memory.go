@@ -1,0 +1,50 @@
+package main
+
+import (
+	"path"
+	"runtime/debug"
+	"strconv"
+	"strings"
+)
+
+// limitMemory tells the garbage collector about the memory limit of the control
+// group the process runs in, as it already knows its share of CPUs: a tenth is
+// left for what the collector does not manage. GOMEMLIMIT goes before it. Where
+// there are no control groups (version 2), nothing happens.
+func limitMemory(env func(string) (string, bool), readFile func(string) ([]byte, error)) {
+	if _, set := env("GOMEMLIMIT"); set {
+		return
+	}
+	if limit := cgroupLimit(readFile); limit > 0 {
+		debug.SetMemoryLimit(limit / 10 * 9)
+	}
+}
+
+// cgroupLimit returns the smallest limit on the way from the process's group to
+// the root, 0 if there is none.
+func cgroupLimit(readFile func(string) ([]byte, error)) int64 {
+	groups, err := readFile("/proc/self/cgroup")
+	if err != nil {
+		return 0
+	}
+	var limit int64
+	for line := range strings.Lines(string(groups)) {
+		group, ok := strings.CutPrefix(strings.TrimSpace(line), "0::")
+		if !ok {
+			continue
+		}
+		// In a container the name may be that of the host's hierarchy, of which
+		// only the root is mounted; Clean keeps it below the mount point.
+		for group = path.Clean("/" + group); ; group = path.Dir(group) {
+			if text, err := readFile(path.Join("/sys/fs/cgroup", group, "memory.max")); err == nil {
+				if n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && n > 0 && (limit == 0 || n < limit) {
+					limit = n
+				}
+			}
+			if group == "/" {
+				break
+			}
+		}
+	}
+	return limit
+}

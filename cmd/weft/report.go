@@ -1,0 +1,190 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/weft-graphql/weft/config"
+	"github.com/weft-graphql/weft/planner"
+	"github.com/weft-graphql/weft/planner/compose"
+	"github.com/weft-graphql/weft/planner/operation"
+	"github.com/weft-graphql/weft/planner/supergraph"
+	"github.com/weft-graphql/weft/subgraphs"
+)
+
+// problem is one thing that is wrong, in the form in which it is shown.
+type problem struct {
+	// source is a file, a subgraph, an environment variable or a flag; it may be
+	// empty. Line and column count from 1 and are 0 where there is no such place.
+	source       string
+	line, column int
+	// subgraph is the name of the subgraph at fault, if one is.
+	subgraph string
+	message  string
+	code     string
+	hint     string
+}
+
+// text is the problem as source:line:column: message (CODE). What a message
+// has in further lines (queries that show the fault) follows, indented.
+func (p problem) text() string {
+	var b strings.Builder
+	if p.source != "" {
+		b.WriteString(p.source)
+		if p.line > 0 {
+			fmt.Fprintf(&b, ":%d:%d", p.line, p.column)
+		}
+		b.WriteString(": ")
+	}
+	first, rest, more := strings.Cut(strings.TrimSpace(p.message), "\n")
+	b.WriteString(first)
+	if p.code != "" {
+		b.WriteString(" (" + p.code + ")")
+	}
+	if more {
+		b.WriteString("\n    " + strings.ReplaceAll(rest, "\n", "\n    "))
+	}
+	return b.String()
+}
+
+// report writes problems to standard error.
+func (a *app) report(problems ...problem) {
+	for i := range problems {
+		fmt.Fprintln(a.err, problems[i].text())
+		a.hint(problems[i].hint)
+	}
+}
+
+// warn writes what is worth knowing, but no reason to stop.
+func (a *app) warn(problems ...problem) {
+	for i := range problems {
+		fmt.Fprintln(a.err, "warning: "+problems[i].text())
+		a.hint(problems[i].hint)
+	}
+}
+
+func (a *app) hint(hint string) {
+	if hint != "" {
+		fmt.Fprintln(a.err, "  hint: "+hint)
+	}
+}
+
+// located is an error about a text that came from a file, or from a named source.
+type located struct {
+	source string
+	err    error
+}
+
+func (e *located) Error() string { return e.source + ": " + e.err.Error() }
+func (e *located) Unwrap() error { return e.err }
+
+// notComposed are the errors of a composition and the files that hold the
+// subgraphs' schemas, by subgraph.
+type notComposed struct {
+	errors compose.Errors
+	files  map[string]string
+}
+
+func (e *notComposed) Error() string { return e.errors.Error() }
+
+// problemsOf takes an error of any package apart.
+func problemsOf(err error) []problem {
+	var (
+		source  string
+		in      *located
+		conf    config.Errors
+		comp    *notComposed
+		ops     operation.Errors
+		super   supergraph.Error
+		planned *planner.Error
+		fetch   *subgraphs.FetchError
+		coded   interface{ Code() string }
+	)
+	if errors.As(err, &in) {
+		source = in.source
+	}
+	var list []problem
+	switch {
+	case errors.As(err, &conf):
+		for _, e := range conf {
+			list = append(list, configProblem(e))
+		}
+	case errors.As(err, &comp):
+		for _, e := range comp.errors {
+			list = append(list, compositionProblem(e, comp.files))
+		}
+	case errors.As(err, &ops):
+		for _, e := range ops {
+			p := problem{source: source, message: e.Message, code: string(e.Code)}
+			if len(e.Locations) > 0 {
+				p.line, p.column = int(e.Locations[0].Line), int(e.Locations[0].Column)
+			}
+			list = append(list, p)
+		}
+	case errors.As(err, &super):
+		list = append(list, supergraphProblem(super, source))
+	case errors.As(err, &planned):
+		bare := *planned
+		bare.Code = ""
+		list = append(list, problem{source: source, message: strings.TrimSuffix(bare.Error(), " ()"), code: planned.Code})
+	case errors.As(err, &fetch):
+		list = append(list, problem{source: source, subgraph: fetch.Subgraph, message: "subgraph " + fetch.Subgraph + ": " + fetch.Message, code: fetch.Code})
+	case errors.As(err, &coded):
+		list = append(list, problem{source: source, message: err.Error(), code: coded.Code()})
+	default:
+		if joined, ok := err.(interface{ Unwrap() []error }); ok {
+			for _, e := range joined.Unwrap() {
+				list = append(list, problemsOf(e)...)
+			}
+			return list
+		}
+		message := err.Error()
+		if in != nil {
+			message = in.err.Error()
+		}
+		list = append(list, problem{source: source, message: message})
+	}
+	return list
+}
+
+func configProblem(e config.Error) problem {
+	p := problem{source: e.File, line: e.Line, column: e.Column, message: e.Message, code: e.Code, hint: e.Hint}
+	if e.Path != "" {
+		p.message = e.Path + ": " + p.message
+	}
+	// Keys that come from the command line are known there by another name.
+	if key, ok := strings.CutPrefix(e.File, "--"); ok {
+		p.source = "--set " + key
+		for _, s := range shortFlags {
+			if s.key == key {
+				p.source = "--" + s.flag
+			}
+		}
+	}
+	return p
+}
+
+// compositionProblem locates an error in the file of its subgraph, if there is one.
+func compositionProblem(e *compose.Error, files map[string]string) problem {
+	p := problem{source: e.Subgraph, line: e.Line, column: e.Column, subgraph: e.Subgraph, message: e.Message, code: e.Code, hint: e.Hint}
+	if file := files[e.Subgraph]; file != "" {
+		p.source = file
+	}
+	return p
+}
+
+func hintProblem(h compose.Hint, files map[string]string) problem {
+	return compositionProblem(&compose.Error{Code: h.Code, Message: h.Message, Subgraph: h.Subgraph, Line: h.Line, Column: h.Column}, files)
+}
+
+func supergraphProblem(e supergraph.Error, source string) problem {
+	p := problem{source: source, subgraph: e.Subgraph, message: e.Message, code: e.Code}
+	if e.Coordinate != "" {
+		p.message = e.Coordinate + ": " + p.message
+	}
+	if e.Source != "" && e.Pos.Known() {
+		p.source, p.line, p.column = e.Source, e.Pos.Line, e.Pos.Column
+	}
+	return p
+}

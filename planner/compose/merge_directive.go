@@ -1,0 +1,454 @@
+package compose
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/planner/supergraph"
+)
+
+// source is what one subgraph applies to an element.
+type source struct {
+	sg      *subgraph
+	applied []applied
+	pos     schema.Position
+}
+
+// specOrder are the directives of specifications that reach the supergraph as
+// applications, in printing order, with how their arguments merge.
+var specOrder = []string{"authenticated", "requiresScopes", "policy", "cost", "listSize", "context", "cacheTag"}
+
+// mergeApplied joins the directive applications of one element.
+func (m *merger) mergeApplied(sources []source, coordinate string) (supergraph.Applied, *supergraph.Deprecation) {
+	var out supergraph.Applied
+	byName := make(map[string][]*applied)
+	composed := make(map[string][]*applied)
+	var composedNames []string
+	for _, s := range sources {
+		for i := range s.applied {
+			a := &s.applied[i]
+			if a.spec {
+				byName[a.name] = append(byName[a.name], a)
+				continue
+			}
+			if name, ok := m.composed.name(s.sg, a.Directive.Name); ok {
+				if composed[name] == nil {
+					composedNames = append(composedNames, name)
+				}
+				composed[name] = append(composed[name], a)
+			}
+		}
+	}
+	if len(byName)+len(composed) == 0 {
+		return out, nil
+	}
+	out.Inaccessible = len(byName["inaccessible"]) > 0
+	for _, tag := range byName["tag"] {
+		if name, ok := tag.stringArg("name"); ok {
+			out.Tags = append(out.Tags, name)
+		}
+	}
+	slices.Sort(out.Tags)
+	out.Tags = slices.Compact(out.Tags)
+	for _, name := range specOrder {
+		if list := byName[name]; len(list) > 0 {
+			out.Directives = append(out.Directives, m.mergeSpecDirective(name, list)...)
+		}
+	}
+	slices.Sort(composedNames)
+	for _, name := range composedNames {
+		out.Directives = append(out.Directives, m.mergeCustom(name, composed[name], m.composed.repeatable(name), coordinate)...)
+	}
+	return out, m.mergeDeprecation(byName["deprecated"], coordinate)
+}
+
+func (m *merger) mergeDeprecation(list []*applied, coordinate string) *supergraph.Deprecation {
+	if len(list) == 0 {
+		return nil
+	}
+	d := m.mostUsed(list, "deprecated", coordinate)
+	if reason, ok := d.stringArg("reason"); ok {
+		return &supergraph.Deprecation{Reason: reason}
+	}
+	return &supergraph.Deprecation{Reason: "No longer supported"}
+}
+
+// mostUsed picks the application that most subgraphs agree on.
+func (m *merger) mostUsed(list []*applied, name, coordinate string) *applied {
+	best, count := list[0], 0
+	differ := false
+	for _, a := range list {
+		n := 0
+		for _, b := range list {
+			if sameArguments(a.Arguments, b.Arguments) {
+				n++
+			} else {
+				differ = true
+			}
+		}
+		if n > count {
+			best, count = a, n
+		}
+	}
+	if differ {
+		m.hint("INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", coordinate, "Non-repeatable directive @%s is applied to %q in multiple subgraphs but with incompatible arguments.", name, coordinate)
+	}
+	return best
+}
+
+func sameArguments(a, b []schema.Argument) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for _, x := range a {
+		i := slices.IndexFunc(b, func(y schema.Argument) bool { return x.Name == y.Name })
+		if i < 0 || !valueEqual(x.Value, b[i].Value) {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *merger) mergeCustom(name string, list []*applied, repeatable bool, coordinate string) []*schema.Directive {
+	if !repeatable {
+		d := *m.mostUsed(list, name, coordinate).Directive
+		d.Name = name
+		return []*schema.Directive{&d}
+	}
+	var out []*schema.Directive
+	for _, a := range list {
+		if !slices.ContainsFunc(out, func(d *schema.Directive) bool { return sameArguments(d.Arguments, a.Arguments) }) {
+			d := *a.Directive
+			d.Name = name
+			out = append(out, &d)
+		}
+	}
+	return out
+}
+
+func (m *merger) mergeSpecDirective(name string, list []*applied) []*schema.Directive {
+	d := &schema.Directive{Name: name}
+	switch name {
+	case "cost":
+		d.Arguments = maxArgument(d.Arguments, list, "weight")
+	case "listSize":
+		d.Arguments = maxArgument(d.Arguments, list, "assumedSize")
+		d.Arguments = unionArgument(d.Arguments, list, "slicingArguments")
+		d.Arguments = unionArgument(d.Arguments, list, "sizedFields")
+		d.Arguments = andArgument(d.Arguments, list, "requireOneSlicingArgument")
+	case "requiresScopes":
+		d.Arguments = conjunction(list, "scopes")
+	case "policy":
+		d.Arguments = conjunction(list, "policies")
+	case "context", "cacheTag":
+		return m.mergeCustom(name, list, true, "")
+	}
+	return []*schema.Directive{d}
+}
+
+func maxArgument(args []schema.Argument, list []*applied, name string) []schema.Argument {
+	var best *schema.Value
+	bestInt := 0
+	for _, a := range list {
+		v := a.Argument(name)
+		if v == nil || v.Kind != schema.IntValue {
+			continue
+		}
+		n, err := strconv.Atoi(v.Raw)
+		if err == nil && (best == nil || n > bestInt) {
+			best, bestInt = v, n
+		}
+	}
+	if best != nil {
+		args = append(args, schema.Argument{Name: name, Value: best})
+	}
+	return args
+}
+
+func unionArgument(args []schema.Argument, list []*applied, name string) []schema.Argument {
+	var out *schema.Value
+	for _, a := range list {
+		for _, item := range listItems(a.Argument(name)) {
+			if out == nil {
+				out = &schema.Value{Kind: schema.ListValue}
+			}
+			if !slices.ContainsFunc(out.Items, func(o *schema.Value) bool { return valueEqual(o, item) }) {
+				out.Items = append(out.Items, item)
+			}
+		}
+	}
+	if out != nil {
+		args = append(args, schema.Argument{Name: name, Value: out})
+	}
+	return args
+}
+
+func andArgument(args []schema.Argument, list []*applied, name string) []schema.Argument {
+	var out *schema.Value
+	for _, a := range list {
+		v := a.Argument(name)
+		if v != nil && v.Kind == schema.BooleanValue && (out == nil || v.Raw == "false") {
+			out = v
+		}
+	}
+	if out != nil {
+		args = append(args, schema.Argument{Name: name, Value: out})
+	}
+	return args
+}
+
+// listItems reads a value as a list, as GraphQL coerces it.
+func listItems(v *schema.Value) []*schema.Value {
+	switch {
+	case v == nil || v.Kind == schema.NullValue:
+		return nil
+	case v.Kind == schema.ListValue:
+		return v.Items
+	}
+	return []*schema.Value{v}
+}
+
+// conjunction joins requirements in disjunctive normal form: what several
+// subgraphs demand must all hold.
+func conjunction(list []*applied, name string) []schema.Argument {
+	var sum [][]string
+	for i, a := range list {
+		var sets [][]string
+		for _, s := range listItems(a.Argument(name)) {
+			var one []string
+			for _, item := range listItems(s) {
+				one = append(one, item.Raw)
+			}
+			sets = append(sets, one)
+		}
+		if i == 0 {
+			sum = sets
+			continue
+		}
+		sum = conjoin(sum, sets)
+	}
+	sum = normalizeDNF(sum)
+	out := &schema.Value{Kind: schema.ListValue}
+	for _, one := range sum {
+		set := &schema.Value{Kind: schema.ListValue}
+		for _, s := range one {
+			set.Items = append(set.Items, &schema.Value{Kind: schema.StringValue, Raw: s})
+		}
+		out.Items = append(out.Items, set)
+	}
+	return []schema.Argument{{Name: name, Value: out}}
+}
+
+// maxDNF bounds how far joined requirements may grow.
+const maxDNF = 4096
+
+func conjoin(a, b [][]string) [][]string {
+	if len(a) == 0 {
+		return b
+	}
+	if len(b) == 0 {
+		return a
+	}
+	var out [][]string
+	for _, x := range a {
+		for _, y := range b {
+			if len(out) >= maxDNF {
+				return normalizeDNF(out)
+			}
+			out = append(out, append(slices.Clone(x), y...))
+		}
+	}
+	return normalizeDNF(out)
+}
+
+// normalizeDNF sorts and drops sets that a smaller one implies.
+func normalizeDNF(sets [][]string) [][]string {
+	for i := range sets {
+		sets[i] = slices.Clone(sets[i])
+		slices.Sort(sets[i])
+		sets[i] = slices.Compact(sets[i])
+	}
+	slices.SortFunc(sets, func(a, b []string) int {
+		return cmp.Or(cmp.Compare(len(a), len(b)), slices.Compare(a, b))
+	})
+	var out [][]string
+	for _, s := range sets {
+		if !slices.ContainsFunc(out, func(o []string) bool { return containsAll(s, o) }) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func containsAll(set, subset []string) bool {
+	for _, s := range subset {
+		if !slices.Contains(set, s) {
+			return false
+		}
+	}
+	return true
+}
+
+var executableLocations = []string{"QUERY", "MUTATION", "SUBSCRIPTION", "FIELD", "FRAGMENT_DEFINITION", "FRAGMENT_SPREAD", "INLINE_FRAGMENT", "VARIABLE_DEFINITION"}
+
+// mergeExecutableDirectives keeps the directives for operations that every
+// subgraph defines: a router must not promise what one of them refuses.
+func (m *merger) mergeExecutableDirectives() []*schema.DirectiveDefinition {
+	defs := make(map[string][]*schema.DirectiveDefinition)
+	from := make(map[string][]*subgraph)
+	var names []string
+	for _, sg := range m.subgraphs {
+		for _, d := range sg.own {
+			if !slices.ContainsFunc(d.Locations, func(l string) bool { return slices.Contains(executableLocations, l) }) {
+				continue
+			}
+			if _, ok := m.composed.name(sg, d.Name); ok {
+				continue
+			}
+			if defs[d.Name] == nil {
+				names = append(names, d.Name)
+			}
+			defs[d.Name] = append(defs[d.Name], d)
+			from[d.Name] = append(from[d.Name], sg)
+		}
+	}
+	slices.Sort(names)
+	var out []*schema.DirectiveDefinition
+	for _, name := range names {
+		list := defs[name]
+		if len(list) < len(m.subgraphs) {
+			m.hint("INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE", "@"+name, "Executable directive \"@%s\" will not be part of the supergraph as it does not appear in all subgraphs.", name)
+			continue
+		}
+		d := &schema.DirectiveDefinition{Name: name, Repeatable: true}
+		for _, l := range executableLocations {
+			if !slices.ContainsFunc(list, func(o *schema.DirectiveDefinition) bool { return !slices.Contains(o.Locations, l) }) {
+				d.Locations = append(d.Locations, l)
+			}
+		}
+		if len(d.Locations) == 0 {
+			m.hint("NO_EXECUTABLE_DIRECTIVE_LOCATIONS_INTERSECTION", "@"+name, "Executable directive \"@%s\" has no location that is common to all subgraphs.", name)
+			continue
+		}
+		descriptions := make([]string, len(list))
+		lists := make([]argumentSource, len(list))
+		for i, o := range list {
+			descriptions[i] = o.Description
+			d.Repeatable = d.Repeatable && o.Repeatable
+			lists[i] = argumentSource{sg: from[name][i], pos: o.Pos}
+			for _, a := range o.Arguments {
+				lists[i].args = append(lists[i].args, &argument{name: a.Name, description: a.Description, pos: a.Pos, typ: a.Type, def: a.Default})
+			}
+		}
+		d.Description = m.mergeDescription(descriptions, "@"+name)
+		for _, a := range m.mergeArgumentLists(lists, "@"+name) {
+			d.Arguments = append(d.Arguments, &schema.ArgumentDefinition{Name: a.Name, Description: a.Description, Type: a.Type, Default: a.Default})
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// mergeSchemaDirectives joins the composed directives applied to schemas.
+func (m *merger) mergeSchemaDirectives() []*schema.Directive {
+	var lists []source
+	for _, sg := range m.subgraphs {
+		lists = append(lists, source{sg, sg.applications(sg.schemaDirectives, 0, false), sg.schemaPos})
+	}
+	a, _ := m.mergeApplied(lists, "schema")
+	return a.Directives
+}
+
+// linkPurpose are the specifications a supergraph links, by directive.
+var linkPurpose = []struct {
+	directives []string
+	url        string
+	purpose    string
+}{
+	{[]string{"inaccessible"}, "https://specs.apollo.dev/inaccessible/v0.2", "SECURITY"},
+	{[]string{"tag"}, "https://specs.apollo.dev/tag/v0.3", ""},
+	{[]string{"authenticated"}, "https://specs.apollo.dev/authenticated/v0.1", "SECURITY"},
+	{[]string{"requiresScopes"}, "https://specs.apollo.dev/requiresScopes/v0.1", "SECURITY"},
+	{[]string{"policy"}, "https://specs.apollo.dev/policy/v0.1", "SECURITY"},
+	{[]string{"cost", "listSize"}, "https://specs.apollo.dev/cost/v0.1", ""},
+	{[]string{"context"}, "https://specs.apollo.dev/context/v0.1", "SECURITY"},
+	{[]string{"cacheTag"}, "https://specs.apollo.dev/cacheTag/v0.1", ""},
+}
+
+func (m *merger) supergraphLinks(def *supergraph.Definition) []supergraph.Link {
+	used := make(map[string]bool)
+	note := func(a *supergraph.Applied) {
+		used["inaccessible"] = used["inaccessible"] || a.Inaccessible
+		used["tag"] = used["tag"] || len(a.Tags) > 0
+		for _, d := range a.Directives {
+			used[d.Name] = true
+		}
+	}
+	for _, t := range def.Types {
+		note(&t.Applied)
+		for _, f := range t.Fields {
+			note(&f.Applied)
+			for _, a := range f.Args {
+				note(&a.Applied)
+			}
+		}
+		for _, v := range t.Values {
+			note(&v.Applied)
+		}
+	}
+	var out []supergraph.Link
+	for _, l := range linkPurpose {
+		if slices.ContainsFunc(l.directives, func(d string) bool { return used[d] }) {
+			link := supergraph.Link{URL: l.url, Purpose: l.purpose}
+			if len(l.directives) > 1 {
+				for _, d := range l.directives {
+					if used[d] {
+						link.Import = append(link.Import, supergraph.LinkImport{Name: "@" + d})
+					}
+				}
+			}
+			out = append(out, link)
+		}
+	}
+	return append(out, m.composed.links()...)
+}
+
+// checkLinkImports reports directives imported under different names, since
+// the supergraph has one name for each.
+func (m *merger) checkLinkImports() {
+	for _, name := range []string{"tag", "inaccessible", "authenticated", "requiresScopes", "policy", "cost", "listSize", "context", "cacheTag"} {
+		type use struct{ local, sg string }
+		var uses []use
+		for _, sg := range m.subgraphs {
+			local, ok := sg.local[name]
+			if ok && sg.imports(name) {
+				uses = append(uses, use{local, sg.name})
+			}
+		}
+		for _, u := range uses {
+			if u.local != uses[0].local {
+				m.across(CodeLinkImportNameMismatch, "@"+name, "Import the directive under one name everywhere.",
+					"The \"@%s\" directive is imported with mismatched name between subgraphs: it is imported as \"@%s\" in subgraph %q but \"@%s\" in subgraph %q", name, uses[0].local, uses[0].sg, u.local, u.sg)
+				break
+			}
+		}
+	}
+}
+
+// imports reports whether a @link imports the directive.
+func (sg *subgraph) imports(name string) bool {
+	for _, l := range sg.links {
+		if !strings.HasPrefix(l.identity, apolloSpecs) {
+			continue
+		}
+		for _, i := range l.imports {
+			if i.name == "@"+name {
+				return true
+			}
+		}
+	}
+	return false
+}
