@@ -14,7 +14,6 @@ import (
 
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/planner/compose"
-	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/planner/supergraph"
 )
 
@@ -68,7 +67,7 @@ func (a *app) composeCommand() *cobra.Command {
 		}
 		text := supergraph.Print(def)
 		if format == "api" {
-			text = apiSDL(def)
+			text = supergraph.PrintAPI(def)
 		}
 		_, err = io.WriteString(a.out, text)
 		return err
@@ -167,11 +166,6 @@ func withoutPath(err error) string {
 	return err.Error()
 }
 
-// apiSDL is the schema that clients see, in canonical order.
-func apiSDL(def *supergraph.Definition) string {
-	return schema.PrintCanonical(supergraph.APISchema(def))
-}
-
 // result is what --format json prints.
 type result struct {
 	// ID is that of the line, with --batch.
@@ -192,7 +186,7 @@ type resultError struct {
 
 func resultOf(def *supergraph.Definition, err error) result {
 	if err == nil {
-		return result{OK: true, APISchema: new(apiSDL(def)), Supergraph: new(supergraph.Print(def))}
+		return result{OK: true, APISchema: new(supergraph.PrintAPI(def)), Supergraph: new(supergraph.Print(def))}
 	}
 	var r result
 	for _, p := range problemsOf(err) {

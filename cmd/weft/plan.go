@@ -133,7 +133,7 @@ func newPlanning(def *supergraph.Definition, options planner.Options) (*planning
 	if err != nil {
 		return nil, err
 	}
-	front, err := operation.NewFront(apiSDL(def), s.Schema, operation.Limits{Suggestions: true})
+	front, err := operation.NewFront(supergraph.PrintAPI(def), s.Schema, operation.Limits{Suggestions: true})
 	if err != nil {
 		return nil, err
 	}

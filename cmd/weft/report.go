@@ -11,6 +11,7 @@ import (
 	"github.com/weft-graphql/weft/planner/operation"
 	"github.com/weft-graphql/weft/planner/supergraph"
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/load"
 )
 
 // problem is one thing that is wrong, in the form in which it is shown.
@@ -99,12 +100,22 @@ func problemsOf(err error) []problem {
 		super   supergraph.Error
 		planned *planner.Error
 		fetch   *subgraphs.FetchError
+		loading *load.Error
 		coded   interface{ Code() string }
 	)
 	if errors.As(err, &in) {
 		source = in.source
 	}
 	var list []problem
+	if joined, ok := unlocated(err).(interface{ Unwrap() []error }); ok && !errors.As(err, &conf) {
+		for _, e := range joined.Unwrap() {
+			if in != nil {
+				e = &located{in.source, e}
+			}
+			list = append(list, problemsOf(e)...)
+		}
+		return list
+	}
 	switch {
 	case errors.As(err, &conf):
 		for _, e := range conf {
@@ -128,17 +139,17 @@ func problemsOf(err error) []problem {
 		bare := *planned
 		bare.Code = ""
 		list = append(list, problem{source: source, message: strings.TrimSuffix(bare.Error(), " ()"), code: planned.Code})
+	case errors.As(err, &loading):
+		p := problem{subgraph: loading.Subgraph, message: "schema of " + loading.Subgraph + ": " + loading.Message, code: loading.Code, hint: loading.Hint}
+		if loading.Err != nil {
+			p.message += ": " + loading.Err.Error()
+		}
+		list = append(list, p)
 	case errors.As(err, &fetch):
 		list = append(list, problem{source: source, subgraph: fetch.Subgraph, message: "subgraph " + fetch.Subgraph + ": " + fetch.Message, code: fetch.Code})
 	case errors.As(err, &coded):
 		list = append(list, problem{source: source, message: err.Error(), code: coded.Code()})
 	default:
-		if joined, ok := err.(interface{ Unwrap() []error }); ok {
-			for _, e := range joined.Unwrap() {
-				list = append(list, problemsOf(e)...)
-			}
-			return list
-		}
 		message := err.Error()
 		if in != nil {
 			message = in.err.Error()
@@ -146,6 +157,14 @@ func problemsOf(err error) []problem {
 		list = append(list, problem{source: source, message: message})
 	}
 	return list
+}
+
+// unlocated is an error without the place it was given.
+func unlocated(err error) error {
+	if in, ok := err.(*located); ok {
+		return in.err
+	}
+	return err
 }
 
 func configProblem(e config.Error) problem {

@@ -49,6 +49,7 @@ func (sg *subgraph) derive() {
 			if d := find(f.applied, "provides"); d != nil {
 				sg.eachField(sg.types[f.typ.Named()], fieldSetOf(d), true, func(f *field, _ *schema.Selection) {
 					sg.used[f], sg.provided[f] = true, true
+					f.shareable = true // the owner shares it on this path
 				})
 			}
 			for _, i := range t.interfaces {

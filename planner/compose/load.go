@@ -62,6 +62,11 @@ func (sg *subgraph) loadDirectives(r *reporter) {
 			continue
 		}
 		seen[d.Name] = true
+		if !sg.fed2 && slices.Contains(federation2Habits, d.Name) {
+			// A schema without @link that defines the directive itself means it.
+			sg.canonical[d.Name], sg.local[d.Name] = d.Name, d.Name
+			sg.directives[d.Name] = definitionAt(d.Name, newestFederation2)
+		}
 		if canonical, ok := sg.canonical[d.Name]; ok {
 			sg.checkSpecDefinition(r, d, canonical)
 			continue
@@ -100,8 +105,7 @@ func (sg *subgraph) checkSpecDefinition(r *reporter, d *schema.DirectiveDefiniti
 			}
 			continue
 		}
-		if a.Type.Elem == nil != (want.Type.Elem == nil) || a.Type.NonNull && !want.Type.NonNull && want.Default == nil && a.Default == nil ||
-			!sg.compatibleSpecType(a.Type, want.Type) {
+		if a.Type.Elem == nil != (want.Type.Elem == nil) || !sg.compatibleSpecType(a.Type, want.Type) {
 			fail(a.Pos, "argument %q should have type %q but found type %q", a.Name, want.Type, a.Type)
 		}
 		if want.Default != nil && a.Default != nil && !valueEqual(want.Default, a.Default) {
@@ -196,6 +200,9 @@ func (sg *subgraph) readRoots(r *reporter) map[string]string {
 }
 
 func (sg *subgraph) loadType(r *reporter, def *schema.TypeDefinition, part int, rename map[string]string) {
+	if defaultNameTaken(def.Name, rename) {
+		return // checkDefaultRootNames reports it
+	}
 	name := renamed(def.Name, rename)
 	if builtinScalar(name) {
 		if def.Kind != schema.Scalar {
@@ -295,6 +302,19 @@ func (sg *subgraph) applications(list []*schema.Directive, part int, extension b
 	return out
 }
 
+// defaultNameTaken reports whether another type is renamed to this name.
+func defaultNameTaken(name string, rename map[string]string) bool {
+	if _, ok := rename[name]; ok || !isRootName(name) {
+		return false
+	}
+	for _, to := range rename {
+		if to == name {
+			return true
+		}
+	}
+	return false
+}
+
 func renamed(name string, rename map[string]string) string {
 	if to, ok := rename[name]; ok {
 		return to
@@ -349,35 +369,18 @@ func (sg *subgraph) dropMachinery(r *reporter) {
 		}
 	}
 	sg.order = kept
-	if q := sg.types["Query"]; q != nil {
+	if q := sg.types["Query"]; q != nil && q.kind == schema.Object {
 		for _, name := range []string{"_service", "_entities"} {
 			if f := q.field(name); f != nil {
 				q.removeField(f)
 			}
 		}
-		// A query root of nothing but machinery is no query root.
-		if len(q.fields) == 0 && sg.hadMachinery(q) {
+		// A subgraph without queries may still name its query root: the
+		// machinery is what it would hold.
+		if len(q.fields) == 0 {
 			sg.removeType(q)
 		}
 	}
-}
-
-func (sg *subgraph) hadMachinery(q *typ) bool {
-	for _, def := range sg.doc.Types {
-		for _, f := range def.Fields {
-			if def.Kind == schema.Object && (f.Name == "_service" || f.Name == "_entities") && renamedBack(sg, q.name) == def.Name {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func renamedBack(sg *subgraph, name string) string {
-	if old, ok := sg.renamedRoots[name]; ok {
-		return old
-	}
-	return name
 }
 
 func (sg *subgraph) removeType(t *typ) {

@@ -211,7 +211,7 @@ func (m *merger) shell(name string) {
 		if d := find(s.applied, "specifiedBy"); d != nil && t.SpecifiedBy == "" {
 			t.SpecifiedBy, _ = d.stringArg("url")
 		}
-		if has(s.applied, "oneOf") {
+		if kind == schema.InputObject && has(s.applied, "oneOf") {
 			t.OneOf = true
 		}
 	}
@@ -282,7 +282,7 @@ func (m *merger) checkBase(name string, sources []*typ) {
 		return
 	}
 	for _, s := range sources {
-		if s.hasDefinition && !has(s.applied, "extends") {
+		if s.hasDefinition {
 			return
 		}
 	}

@@ -14,7 +14,7 @@ func (m *merger) checkExternalDirectives(sources []*field) {
 		for i := range f.applied {
 			a := &f.applied[i]
 			_, composed := m.composed.name(f.parent.sg, a.Directive.Name)
-			merged := a.spec && (a.name == "tag" || a.name == "inaccessible" || a.name == "authenticated" || a.name == "requiresScopes" || a.name == "policy" || a.name == "cost" || a.name == "listSize" || a.name == "cacheTag")
+			merged := a.spec && (a.name == "deprecated" || a.name == "tag" || a.name == "inaccessible" || a.name == "authenticated" || a.name == "requiresScopes" || a.name == "policy" || a.name == "cost" || a.name == "listSize" || a.name == "cacheTag")
 			if merged || composed && !a.spec {
 				m.at(CodeMergedDirectiveOnExternal, f.parent.sg, a.Pos, f.coordinate(), "Apply the directive where the field is resolved.",
 					"Cannot apply merged directive %s to external field %q", a.Directive, f.coordinate())

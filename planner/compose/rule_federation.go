@@ -43,10 +43,9 @@ func (sg *subgraph) checkExternalField(r *reporter, f *field) {
 		if d != nil {
 			r.at(CodeExternalOnInterface, sg, d.Pos, f.coordinate(), "Remove @external.", "Interface type field %q is marked @external but @external is not allowed on interface fields.", f.coordinate())
 		}
-		return
 	}
-	if f.external && d != nil && !sg.used[f] {
-		r.at(CodeExternalUnused, sg, d.Pos, f.coordinate(), "Remove the field, or its @external.",
+	if f.external && !sg.used[f] {
+		r.at(CodeExternalUnused, sg, f.pos, f.coordinate(), "Remove the field, or its @external.",
 			"Field %q is marked @external but is not used in any federation directive (@key, @provides, @requires) or to satisfy an interface; the field declaration has no use and should be removed (or the field should not be @external).", f.coordinate())
 	}
 }
@@ -119,6 +118,9 @@ func (sg *subgraph) checkAuth(r *reporter) {
 			what = "interface object"
 		}
 		report(t.applied, what, t.name)
+		if object {
+			continue // its fields are fields of objects once merged
+		}
 		for _, f := range t.fields {
 			report(f.applied, "field", f.coordinate())
 		}

@@ -50,23 +50,20 @@ func (sg *subgraph) checkKeys(r *reporter, t *typ) {
 func (sg *subgraph) checkRequires(r *reporter, f *field) {
 	for _, d := range all(f.applied, "requires") {
 		c := fieldSetCheck{sg: sg, r: r, rule: &requiresRule, d: d, coordinate: f.coordinate(), where: fmt.Sprintf("On field %q", f.coordinate())}
-		if !c.rejectInterface(f) {
-			c.run(f.parent)
-		}
+		c.rejectInterface(f)
+		c.run(f.parent)
 	}
 }
 
 func (sg *subgraph) checkProvides(r *reporter, f *field) {
 	for _, d := range all(f.applied, "provides") {
 		c := fieldSetCheck{sg: sg, r: r, rule: &providesRule, d: d, coordinate: f.coordinate(), where: fmt.Sprintf("On field %q", f.coordinate())}
-		if c.rejectInterface(f) {
-			continue
-		}
 		target := sg.types[f.typ.Named()]
 		if target == nil || !target.kind.Composite() {
 			r.at(CodeProvidesOnNonObject, sg, d.Pos, f.coordinate(), "Remove @provides.", "Invalid @provides directive on field %q: field has type %q which is not a Composite Type", f.coordinate(), f.typ)
 			continue
 		}
+		c.rejectInterface(f)
 		c.run(target)
 	}
 }
@@ -80,12 +77,11 @@ type fieldSetCheck struct {
 	where      string
 }
 
-func (c *fieldSetCheck) rejectInterface(f *field) bool {
+func (c *fieldSetCheck) rejectInterface(f *field) {
 	if f.parent.kind != schema.Interface {
-		return false
+		return
 	}
 	c.r.at(c.rule.onInterface, c.sg, c.d.Pos, f.coordinate(), "Put it on the fields of the implementing types.", "Cannot use @%s on field %q of parent type %q: @%s is not yet supported within interfaces", c.rule.directive, f.coordinate(), f.parent.name, c.rule.directive)
-	return true
 }
 
 func (c *fieldSetCheck) fail(code, hint, format string, args ...any) {

@@ -89,7 +89,6 @@ func (m *merger) override(set overrideSet, t *supergraph.TypeDefinition, f *fiel
 		fail(CodeOverrideLabelInvalid, "For example \"percent(25)\" or \"my-label\".",
 			"Invalid @override label %q on field %q on subgraph %q: labels must start with a letter and after that may contain alphanumerics, underscores, minuses, colons, periods, or slashes. Alternatively, labels may be of the form \"percent(x)\" where x is a float between 0-100 inclusive.",
 			strings.TrimSpace(label), coordinate, sg.name)
-		return
 	}
 	set.away[other.index] = overriding{by: sg, label: label}
 }

@@ -55,6 +55,10 @@ var since = map[string]int{
 // federation1 are the directives a schema without @link knows.
 var federation1 = []string{"key", "requires", "provides", "external", "extends", "tag"}
 
+// federation2Habits are the directives of Federation 2 that a schema without
+// @link may define and use.
+var federation2Habits = []string{"composeDirective", "inaccessible", "interfaceObject", "override", "shareable"}
+
 // federationTypes are the scalars of the federation specification and the
 // version that brought them.
 var federationTypes = map[string]int{"FieldSet": 0, "Scope": 5, "Policy": 6, "ContextFieldValue": 8}

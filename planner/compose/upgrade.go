@@ -398,7 +398,7 @@ func (sg *subgraph) addShareable(before *facts) {
 		return append(slices.Clone(list), applied{Directive: &schema.Directive{Name: "shareable"}, name: "shareable", spec: true, part: part})
 	}
 	for _, t := range sg.order {
-		if t.kind != schema.Object {
+		if t.kind != schema.Object || t.name == "Subscription" {
 			continue
 		}
 		whole := !t.isEntity() && !isRootName(t.name)

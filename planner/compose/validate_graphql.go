@@ -247,6 +247,9 @@ func (c *graphqlCheck) directiveArguments(d *applied, def *schema.DirectiveDefin
 			c.fail(a.Pos, coordinate, "Unknown argument %q on directive \"@%s\".", a.Name, d.Directive.Name)
 			continue
 		}
+		if a.Value.Kind == schema.NullValue && !d.spec {
+			continue // servers in the field accept it for any type
+		}
 		if !c.valid(a.Value, def.Arguments[j].Type, def) {
 			c.fail(a.Pos, coordinate, "Invalid value for \"@%s(%s:)\" of type %q in application of \"@%s\" to %q.", d.Directive.Name, a.Name, def.Arguments[j].Type, d.Directive.Name, coordinate)
 		}

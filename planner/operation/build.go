@@ -16,7 +16,7 @@ import (
 
 // build turns a validated operation into its compact form.
 func (f *Front) build(def *ast.OperationDefinition, measured Measured) (*Operation, Errors) {
-	op := &Operation{Kind: operationKind(def.Operation), Name: def.Name, Measured: measured, front: f}
+	op := &Operation{Kind: operationKind(def.Operation), Name: strings.Clone(def.Name), Measured: measured, front: f}
 	op.RootType = f.schema.Roots[op.Kind]
 	if op.RootType == schema.NoType {
 		return nil, one(CodeValidationFailed, fmt.Sprintf("Schema does not support operation type %q.", op.Kind), position(def.Position))
@@ -86,7 +86,7 @@ func (b *builder) declare(defs ast.VariableDefinitionList) Errors {
 		if !ok {
 			return one(CodeValidationFailed, fmt.Sprintf("Variable \"$%s\" cannot be of type %q.", def.Variable, truncate(def.Type.String(), 64)), position(def.Position))
 		}
-		v := Variable{Name: def.Variable, Type: typ}
+		v := Variable{Name: strings.Clone(def.Variable), Type: typ}
 		if def.DefaultValue != nil {
 			value, err := b.front.constant(def.DefaultValue, typ)
 			if err != nil {
@@ -94,7 +94,7 @@ func (b *builder) declare(defs ast.VariableDefinitionList) Errors {
 			}
 			v.Default = value
 		}
-		b.op.declared[def.Variable] = len(b.op.Variables)
+		b.op.declared[v.Name] = len(b.op.Variables)
 		b.op.Variables = append(b.op.Variables, v)
 		for strings.HasPrefix(def.Variable, b.prefix) {
 			b.prefix += "_"
@@ -154,7 +154,8 @@ func (b *builder) set(set ast.SelectionSet, parent schema.TypeID) *SelectionSet 
 }
 
 func (b *builder) field(node *ast.Field, parent schema.TypeID) (Selection, bool) {
-	s := Selection{Kind: SelectField, Key: node.Alias, Name: node.Name, Field: schema.NoField, Type: schema.NoType, Pos: position(node.Position)}
+	s := Selection{Kind: SelectField, Field: schema.NoField, Type: schema.NoType, Pos: position(node.Position)}
+	s.Key, s.Name = names(node)
 	var keep bool
 	if s.When, keep = b.condition(node.Directives); !keep {
 		return s, false
@@ -181,6 +182,17 @@ func (b *builder) field(node *ast.Field, parent schema.TypeID) (Selection, bool)
 		s.Set = b.set(node.SelectionSet, typ)
 	}
 	return s, true
+}
+
+// names returns a field's response key and name. No string of the result is a
+// part of the client's text, which plans would else keep alive, comments and
+// all.
+func names(node *ast.Field) (key, name string) {
+	name = node.Definition.Name
+	if node.Alias == name {
+		return name, name
+	}
+	return strings.Clone(node.Alias), name
 }
 
 func (b *builder) inlineFragment(node *ast.InlineFragment, parent schema.TypeID) (Selection, bool) {
@@ -325,7 +337,7 @@ func (b *builder) value(v *ast.Value, typ schema.TypeRef) Value {
 	}
 	out := Value{Kind: ValueObject, Default: -1}
 	for _, child := range v.Children {
-		out.Fields = append(out.Fields, Arg{Name: child.Name, Value: b.value(child.Value, typ)})
+		out.Fields = append(out.Fields, Arg{Name: strings.Clone(child.Name), Value: b.value(child.Value, typ)})
 	}
 	return out
 }
@@ -394,6 +406,7 @@ func (b *builder) finish() {
 		op.Sets = append(op.Sets, set)
 	}
 	visit(op.Root)
+	op.introspection = b.introOrder
 	for _, set := range b.introOrder {
 		for i := range set.Selections {
 			used = used.And(set.Selections[i].When)
@@ -440,7 +453,7 @@ func (b *builder) introspectionSet(set ast.SelectionSet, on string) *Introspecti
 		var keep bool
 		switch node := node.(type) {
 		case *ast.Field:
-			s = IntrospectionSelection{Key: node.Alias, Name: node.Name}
+			s.Key, s.Name = names(node)
 			if s.When, keep = b.condition(node.Directives); !keep {
 				continue
 			}

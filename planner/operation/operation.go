@@ -39,8 +39,9 @@ type Operation struct {
 	// Measured is what the limits were compared with.
 	Measured Measured
 
-	front    *Front
-	declared map[string]int // declared variables by name
+	front         *Front
+	declared      map[string]int // declared variables by name
+	introspection []*IntrospectionSet
 }
 
 // Size estimates the memory the operation holds, in bytes: its weight in a
@@ -53,8 +54,7 @@ func (op *Operation) Size() int {
 		perArgument  = int(unsafe.Sizeof(Arg{}))
 		perVariable  = int(unsafe.Sizeof(Variable{})) + 48 // and its map entry
 	)
-	// Names are parts of the text, which they keep alive; the normalized text is
-	// about as long as what they keep.
+	// The second length stands for aliases and other copied names.
 	size := perOperation + 2*len(op.Normalized)
 	for i := range op.Variables {
 		size += perVariable + len(op.Variables[i].Default) + len(op.Variables[i].Const)
@@ -64,6 +64,9 @@ func (op *Operation) Size() int {
 		for i := range set.Selections {
 			size += len(set.Selections[i].Args) * perArgument
 		}
+	}
+	for _, set := range op.introspection {
+		size += perSet + len(set.Selections)*perSelection
 	}
 	return size
 }

@@ -301,28 +301,26 @@ func (g *fragmentGraph) cyclic() bool {
 // extentOf returns the number of selections, directives and values written in a
 // set, and the fragments spread there.
 func extentOf(set ast.SelectionSet, index map[string]int) (size int, spreads []int) {
-	size = len(set)
-	for _, s := range set {
-		var below ast.SelectionSet
-		switch s := s.(type) {
-		case *ast.Field:
-			below = s.SelectionSet
-			size += argumentsSize(s.Arguments) + directivesSize(s.Directives)
-		case *ast.InlineFragment:
-			below = s.SelectionSet
-			size += directivesSize(s.Directives)
-		case *ast.FragmentSpread:
-			size += directivesSize(s.Directives)
-			if i, ok := index[s.Name]; ok {
-				spreads = append(spreads, i)
+	var walk func(ast.SelectionSet)
+	walk = func(set ast.SelectionSet) {
+		size += len(set)
+		for _, s := range set {
+			switch s := s.(type) {
+			case *ast.Field:
+				size += argumentsSize(s.Arguments) + directivesSize(s.Directives)
+				walk(s.SelectionSet)
+			case *ast.InlineFragment:
+				size += directivesSize(s.Directives)
+				walk(s.SelectionSet)
+			case *ast.FragmentSpread:
+				size += directivesSize(s.Directives)
+				if i, ok := index[s.Name]; ok {
+					spreads = append(spreads, i)
+				}
 			}
 		}
-		if len(below) > 0 {
-			n, more := extentOf(below, index)
-			size += n
-			spreads = append(spreads, more...)
-		}
 	}
+	walk(set)
 	return size, spreads
 }
 

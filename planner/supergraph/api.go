@@ -70,7 +70,7 @@ func executable(d *schema.DirectiveDefinition) *schema.DirectiveDefinition {
 func (b *apiBuilder) typeDefinition(t *TypeDefinition) *schema.TypeDefinition {
 	out := &schema.TypeDefinition{Kind: t.Kind, Name: t.Name, Description: t.Description}
 	if t.SpecifiedBy != "" {
-		out.Directives = append(out.Directives, directive("specifiedBy", "url", t.SpecifiedBy))
+		out.Directives = append(out.Directives, apiDirective("specifiedBy", "url", t.SpecifiedBy))
 	}
 	if t.OneOf {
 		out.Directives = append(out.Directives, &schema.Directive{Name: "oneOf"})
@@ -112,20 +112,17 @@ func (b *apiBuilder) typeDefinition(t *TypeDefinition) *schema.TypeDefinition {
 	return out
 }
 
-// defaultReason is the reason of a @deprecated without one; it is not printed.
-const defaultReason = "No longer supported"
-
 func deprecated(d *Deprecation) []*schema.Directive {
 	switch {
 	case d == nil:
 		return nil
-	case d.Reason == defaultReason:
+	case d.Reason == defaultReason: // what a @deprecated without a reason means
 		return []*schema.Directive{{Name: "deprecated"}}
 	}
-	return []*schema.Directive{directive("deprecated", "reason", d.Reason)}
+	return []*schema.Directive{apiDirective("deprecated", "reason", d.Reason)}
 }
 
-func directive(name, argument, value string) *schema.Directive {
+func apiDirective(name, argument, value string) *schema.Directive {
 	return &schema.Directive{Name: name, Arguments: []schema.Argument{
 		{Name: argument, Value: &schema.Value{Kind: schema.StringValue, Raw: value}},
 	}}

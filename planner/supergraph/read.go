@@ -173,8 +173,8 @@ func (r *reader) schemaDirectives() []*schema.Directive {
 func (r *reader) linkOf(d *schema.Directive) Link {
 	l := Link{URL: r.text("url", d.Argument("url")), As: r.text("as", d.Argument("as"))}
 	if purpose := d.Argument("for"); purpose != nil && purpose.Kind != schema.NullValue {
-		if purpose.Kind != schema.EnumValue {
-			r.fail(CodeInvalidJoin, purpose.Pos, "the argument for must be a link__Purpose")
+		if purpose.Kind != schema.EnumValue || purpose.Raw != "SECURITY" && purpose.Raw != "EXECUTION" {
+			r.fail(CodeInvalidJoin, purpose.Pos, "the argument for must be SECURITY or EXECUTION")
 		}
 		l.Purpose = purpose.Raw
 	}
@@ -188,7 +188,16 @@ func (r *reader) linkOf(d *schema.Directive) Link {
 		} else {
 			i.Name = r.text("import", item)
 		}
+		name, directive := strings.CutPrefix(i.Name, "@")
+		as, asDirective := strings.CutPrefix(i.As, "@")
+		if !isName(name) || i.As != "" && (!isName(as) || directive != asDirective) {
+			r.fail(CodeInvalidJoin, item.Pos, "%s cannot be imported", item.GraphQL())
+			continue
+		}
 		l.Import = append(l.Import, i)
+	}
+	if l.As != "" && !isName(l.As) {
+		r.fail(CodeInvalidJoin, d.Pos, "%q is not a name", l.As)
 	}
 	return l
 }

@@ -1085,7 +1085,7 @@ func checkModel(t *testing.T, seed int64) (size int) {
 }
 
 func TestModel(t *testing.T) {
-	n := int64(3000)
+	n := int64(1200)
 	if testing.Short() {
 		n = 300
 	}

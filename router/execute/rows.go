@@ -83,13 +83,16 @@ func (x *state) enlist(fs *fetchState, target *plan.Target, object int) {
 	fs.members = append(fs.members, member{object, u})
 }
 
-// lookupFor is how a target looks up objects of a type, or nil.
+// lookupFor is how a target looks up objects of a type, -1 for one that is not
+// known; nil when it does not.
 func lookupFor(target *plan.Target, typ int) *plan.TargetType {
-	if typ < 0 {
-		return target.Untyped
-	}
-	if typ < len(target.Types) {
+	switch {
+	case typ >= 0 && typ < len(target.Types):
 		return target.Types[typ]
+	case typ < 0 && target.Untyped != nil:
+		return target.Untyped
+	case typ < 0 && len(target.Types) == 1:
+		return target.Types[0]
 	}
 	return nil
 }

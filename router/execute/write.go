@@ -12,8 +12,9 @@ type writer struct {
 	// path leads to the value at hand.
 	path  []step
 	memos []memo
-	// waste counts bytes written or copied and then taken back. Null propagation
-	// over shared objects could otherwise cost far more than the response's size.
+	// waste counts bytes written and then taken back, and is bounded like those
+	// that stay: null propagation over shared objects could otherwise take time
+	// without bound to write next to nothing.
 	waste int
 	// tooLarge ends the writing.
 	tooLarge bool
@@ -25,6 +26,10 @@ type writer struct {
 	errorsN int    // how many of them
 	omitted int
 }
+
+// maxOmitted is where the count of omitted errors ends: sharing makes it grow
+// exponentially.
+const maxOmitted = 1 << 40
 
 // step is one element of a response path: a field, or an index when it is nil.
 type step struct {
@@ -145,13 +150,12 @@ func (x *state) writeObject(object int) bool {
 func (x *state) writeFields(object, start int) bool {
 	shape := x.shapeOf(object)
 	var outputs []plan.Output
-	switch typ := x.typeOf(object); {
-	case typ >= 0 && shape.Types[typ].Class >= 0:
-		outputs = shape.Classes[shape.Types[typ].Class]
-	case typ < 0 && len(shape.Classes) == 1:
+	if len(shape.Classes) == 1 {
 		outputs = shape.Classes[0]
-	default:
-		x.untyped()
+	} else if typ := x.typeOf(object); typ >= 0 {
+		outputs = shape.Classes[shape.Types[typ].Class]
+	} else {
+		x.untyped(object)
 		return false
 	}
 	dst := append(x.dst, '{')
@@ -310,7 +314,7 @@ func (x *state) recall(node int, wrap schema.Wrap) (done, good bool) {
 	if m.node != node || m.wrap != wrap || m.errors > 0 && x.errorsN < x.limits.MaxErrors {
 		return false, false
 	}
-	x.omitted += m.errors
+	x.omitted = min(x.omitted+m.errors, maxOmitted)
 	if m.null {
 		return true, false
 	}
@@ -331,7 +335,7 @@ func (x *state) remember(node int, wrap schema.Wrap, start, errors int, good boo
 // truncate takes back what was written from start on.
 func (x *state) truncate(start int) {
 	x.waste += len(x.dst) - start
-	if x.waste > 16*x.limits.MaxResponseSize {
+	if x.waste > x.limits.MaxResponseSize {
 		x.tooLarge = true
 	}
 	x.dst = x.dst[:start]

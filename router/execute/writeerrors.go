@@ -179,9 +179,10 @@ func (x *state) nonNull(o *plan.Output, object, slot int, k kind) {
 	x.errors = append(x.errors, `],"extensions":{"code":"`+CodeNonNull+`"}},`...)
 }
 
-// untyped reports an object whose concrete type no subgraph has told.
-func (x *state) untyped() {
-	if !x.beginError() {
+// untyped reports an object whose concrete type no subgraph has told, unless an
+// error of the object says why.
+func (x *state) untyped(object int) {
+	if x.words[object+1]&errorMask != 0 || x.words[object]&flagLost != 0 || !x.beginError() {
 		return
 	}
 	x.errors = append(x.errors, `{"message":"The type of an object is not known","path":[`...)

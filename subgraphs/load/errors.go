@@ -1,7 +1,6 @@
 package load
 
 import (
-	"context"
 	"errors"
 
 	"github.com/weft-graphql/weft/subgraphs/transport"
@@ -70,11 +69,4 @@ func transportError(err error) *Error {
 		Code: CodeUnreachable, Message: "no connection could be made", Err: e.Err,
 		Hint: "check that it runs and that the URL is right",
 	}
-}
-
-func contextError(err error) *Error {
-	if errors.Is(err, context.DeadlineExceeded) {
-		return &Error{Code: CodeTimeout, Message: "no answer in time", Err: err}
-	}
-	return &Error{Code: CodeCancelled, Message: "loading was cancelled", Err: err}
 }

@@ -625,14 +625,14 @@ func TestPlacesOfFailedConnectionsAreGivenBack(t *testing.T) {
 
 func TestIdleAndOldConnectionsAreClosed(t *testing.T) {
 	closed := make(chan struct{}, 2)
-	u := serve(t, plain, func(http.ResponseWriter, *http.Request) {})
-	state := u.Config.ConnState
-	u.Config.ConnState = func(c net.Conn, s http.ConnState) {
-		state(c, s)
-		if s == http.StateClosed {
-			closed <- struct{}{}
+	u := serve(t, func(s *httptest.Server) {
+		s.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+			if s == http.StateClosed {
+				closed <- struct{}{}
+			}
 		}
-	}
+		s.Start()
+	}, func(http.ResponseWriter, *http.Request) {})
 	tr, req := acquire(t, u.URL+"/", func(s *Settings) { s.IdleTimeout = 10 * time.Millisecond })
 	if err := tr.Do(context.Background(), req, new(Response)); err != nil {
 		t.Fatal(err)

@@ -31,6 +31,7 @@ var sections = []section{
 	{"Configuration", "Reported by every command that reads `router.yaml`, with file, line and column. A running router that is told to load a broken configuration reports them in its log and at `/health/ready`, and goes on as it was.", []string{"config"}},
 	{"Loading of schemas", "Reported when the schema of an upstream cannot be had, at start, at a reload and by `weft compose`.", []string{"subgraphs/load"}},
 	{"Composition", "Reported when the schemas of subgraphs do not make one graph, with subgraph, line and column. Most codes are those of Apollo's composition, so that what is written about them elsewhere holds here, too.", []string{"planner/compose"}},
+	{"Hints of composition", "The schemas compose, but something in them is worth a look. `weft compose` writes hints to standard error.", []string{"planner/compose" + hints}},
 	{"Supergraph", "Reported when a composed supergraph is read and when one is made ready for planning.", []string{"planner/supergraph"}},
 	{"Requests", "Answers to requests that never get as far as being executed. In responses, codes are at `errors[].extensions.code`.", []string{"router"}},
 	{"Operations", "The operation, or its variables, are refused; nothing was sent to a subgraph.", []string{"planner/operation"}},
@@ -39,6 +40,9 @@ var sections = []section{
 	{"Execution", "What subgraphs answered cannot be put together as asked.", []string{"router/execute"}},
 	{"Commands", "Reported by `weft` itself.", []string{"cmd", "subgraphs/demo"}},
 }
+
+// hints is put behind a folder for the codes of its hints, which are no errors.
+const hints = " (hints)"
 
 // Code is one error code.
 type Code struct {
@@ -93,6 +97,9 @@ func sectionOf(folder string) int {
 	best, length := -1, -1
 	for i, s := range sections {
 		for _, f := range s.folders {
+			if strings.HasSuffix(folder, hints) && !strings.HasSuffix(f, hints) {
+				continue
+			}
 			if (folder == f || strings.HasPrefix(folder, f+"/")) && len(f) > length {
 				best, length = i, len(f)
 			}
@@ -102,7 +109,8 @@ func sectionOf(folder string) int {
 }
 
 // collect finds the codes of every folder: string constants called Code… or
-// code…, and what the method Code of an error type returns.
+// code…, what the method Code of an error type returns, and the codes that a
+// function called hint is given.
 func collect(root string) (map[string][]Code, error) {
 	found := map[string][]Code{}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
@@ -126,9 +134,12 @@ func collect(root string) (map[string][]Code, error) {
 		if err != nil {
 			return err
 		}
-		if codes := codesIn(file); len(codes) > 0 {
-			folder = filepath.ToSlash(folder)
-			found[folder] = append(found[folder], codes...)
+		errors, remarks := codesIn(file)
+		for suffix, codes := range map[string][]Code{"": errors, hints: remarks} {
+			if len(codes) > 0 {
+				at := filepath.ToSlash(folder) + suffix
+				found[at] = append(found[at], codes...)
+			}
 		}
 		return nil
 	})
@@ -138,25 +149,8 @@ func collect(root string) (map[string][]Code, error) {
 // code is what a code looks like; other constants may be called Code…, too.
 var code = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
 
-func codesIn(file *ast.File) []Code {
-	var codes []Code
-	add := func(name string, value ast.Expr, comments ...*ast.CommentGroup) {
-		lit, ok := value.(*ast.BasicLit)
-		if !ok || lit.Kind != token.STRING {
-			return
-		}
-		text, err := strconv.Unquote(lit.Value)
-		if err != nil || !code.MatchString(text) {
-			return
-		}
-		c := Code{Name: text, Meaning: meanings[text]}
-		for _, g := range comments {
-			if c.Meaning == "" && g != nil {
-				c.Meaning = sentence(name, g.Text())
-			}
-		}
-		codes = append(codes, c)
-	}
+// codesIn returns the codes of errors and those of hints.
+func codesIn(file *ast.File) (errors, remarks []Code) {
 	for _, decl := range file.Decls {
 		switch d := decl.(type) {
 		case *ast.GenDecl:
@@ -167,23 +161,50 @@ func codesIn(file *ast.File) []Code {
 				}
 				for i, name := range v.Names {
 					if strings.HasPrefix(strings.ToLower(name.Name), "code") && i < len(v.Values) {
-						add(name.Name, v.Values[i], v.Doc, v.Comment)
+						errors = appendCode(errors, v.Values[i], sentence(name.Name, v.Doc.Text()), sentence(name.Name, v.Comment.Text()))
 					}
 				}
 			}
 		case *ast.FuncDecl:
-			if d.Name.Name != "Code" || d.Recv == nil || d.Body == nil {
+			if d.Body == nil {
 				continue
 			}
+			returnsCode := d.Name.Name == "Code" && d.Recv != nil
 			ast.Inspect(d.Body, func(n ast.Node) bool {
-				if r, ok := n.(*ast.ReturnStmt); ok && len(r.Results) == 1 {
-					add("Code", r.Results[0])
+				switch n := n.(type) {
+				case *ast.ReturnStmt:
+					if returnsCode && len(n.Results) == 1 {
+						errors = appendCode(errors, n.Results[0])
+					}
+				case *ast.CallExpr:
+					if f, ok := n.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "hint" && len(n.Args) > 0 {
+						remarks = appendCode(remarks, n.Args[0])
+					}
 				}
 				return true
 			})
 		}
 	}
-	return codes
+	return errors, remarks
+}
+
+// appendCode adds the code that a literal is, with the first explanation there is.
+func appendCode(codes []Code, value ast.Expr, explanations ...string) []Code {
+	lit, ok := value.(*ast.BasicLit)
+	if !ok || lit.Kind != token.STRING {
+		return codes
+	}
+	text, err := strconv.Unquote(lit.Value)
+	if err != nil || !code.MatchString(text) {
+		return codes
+	}
+	c := Code{Name: text, Meaning: meanings[text]}
+	for _, e := range explanations {
+		if c.Meaning == "" {
+			c.Meaning = e
+		}
+	}
+	return append(codes, c)
 }
 
 // sentence turns a constant's comment into a sentence about the code.

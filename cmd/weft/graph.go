@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/weft-graphql/weft/config"
+	"github.com/weft-graphql/weft/planner/compose"
+	"github.com/weft-graphql/weft/planner/supergraph"
+	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/load"
+)
+
+// definition makes the graph that a configuration describes: it loads the
+// schemas of the upstreams and composes them, or loads a composed supergraph.
+func (a *app) definition(ctx context.Context, c *config.Config) (*supergraph.Definition, error) {
+	options := load.Options{CacheDir: c.SchemaCache.Dir}
+	if s := c.Supergraph; s != nil {
+		r := load.Supergraph(ctx, supergraphSource(s), options)
+		if r.Err != nil {
+			return nil, r.Err
+		}
+		name := s.Path
+		if name == "" {
+			name = s.URL
+		}
+		def, errs := supergraph.Read(name, r.SDL)
+		if len(errs) > 0 {
+			return nil, &located{name, joinErrors(errs)}
+		}
+		return def, nil
+	}
+	sources := make([]load.Source, len(c.Subgraphs))
+	for i := range c.Subgraphs {
+		sources[i] = subgraphSource(&c.Subgraphs[i])
+	}
+	var (
+		texts []compose.Source
+		errs  []error
+		files = map[string]string{}
+	)
+	for i, r := range load.Load(ctx, sources, options) {
+		if r.Err != nil {
+			errs = append(errs, r.Err)
+			continue
+		}
+		if r.Reason != nil {
+			p := problemsOf(r.Reason)[0]
+			p.message += "; going on with the last good schema"
+			if r.Omitted {
+				p.message = problemsOf(r.Reason)[0].message + "; going on without the subgraph"
+			}
+			a.warn(p)
+		}
+		if r.Omitted {
+			continue
+		}
+		if r.From == load.File {
+			files[r.Name] = sources[i].File
+		}
+		texts = append(texts, compose.Source{Name: r.Name, URL: c.Subgraphs[i].URL, SDL: r.SDL})
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return a.compose(compose.ComposeSDL(texts), files)
+}
+
+var origins = map[string]load.From{
+	"auto": load.Auto, "file": load.File, "service": load.Service, "introspection": load.Introspection, "url": load.Document,
+}
+
+var policies = map[string]load.Policy{"fail": load.Fail, "last_good": load.LastGood, "omit": load.Omit}
+
+func subgraphSource(s *config.Subgraph) load.Source {
+	out := load.Source{
+		Name: s.Name, From: origins[s.Schema.Source], File: s.Schema.File, URL: s.Schema.URL,
+		Header: headerFields(s.Schema.Headers), OnUnavailable: policies[s.Schema.OnUnavailable], Timeout: s.Schema.Timeout.Std(),
+	}
+	if out.URL == "" {
+		out.URL = s.URL
+	}
+	return out
+}
+
+func supergraphSource(s *config.Supergraph) load.Source {
+	return load.Source{
+		Name: "supergraph", From: origins[s.Source], File: s.Path, URL: s.URL,
+		Header: headerFields(s.Headers), Timeout: s.Timeout.Std(),
+	}
+}
+
+func headerFields(m map[string]string) []subgraphs.HeaderField {
+	var out []subgraphs.HeaderField
+	for _, name := range sortedKeys(m) {
+		out = append(out, subgraphs.HeaderField{Name: name, Value: m[name]})
+	}
+	return out
+}
+
+// joinErrors makes one error of a list.
+func joinErrors[E error](list []E) error {
+	errs := make([]error, len(list))
+	for i, e := range list {
+		errs[i] = e
+	}
+	return errors.Join(errs...)
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
