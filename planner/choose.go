@@ -18,6 +18,7 @@ func (r *run) choose() error {
 		if l.presence || l.optional || len(l.ways) != 1 {
 			continue
 		}
+		r.decide(l, l.ways[0], deepest, nil)
 		if err := commit(l, l.ways[0]); err != nil {
 			return err
 		}
@@ -52,6 +53,7 @@ func (r *run) choose() error {
 			if free && (bestCost.requests > 0 || bestCost.deeper > 0 || bestCost.lists > 0) {
 				continue
 			}
+			r.decide(l, best, deepest, serves)
 			for _, a := range l.ways {
 				serves[a.id]--
 			}
@@ -103,6 +105,7 @@ func (r *run) chooseLate(l *leaf, deepest *int) error {
 	if l.presence {
 		return r.use(best.from, l.slot, missing, l.slot.cond)
 	}
+	r.decide(l, best, *deepest, nil)
 	return r.assignLeaf(l, best)
 }
 

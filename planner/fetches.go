@@ -17,7 +17,8 @@ type fetch struct {
 	entries []*fetchEntry
 	deps    []*fetch // without duplicates
 	wave    int
-	gone    bool // merged into another
+	gone    bool   // merged into another
+	into    *fetch // which one
 }
 
 // fetchEntry is a lookup at one position: the arrivals whose fields are asked
@@ -27,9 +28,13 @@ type fetchEntry struct {
 	arrivals []*arrival
 }
 
+// fetchFinder finds the fetch whose answer holds what an arrival gives for a
+// slot; the slot tells the root fetches of a mutation apart.
+type fetchFinder func(*arrival, *slot) *fetch
+
 // fetchGraph makes one fetch for each committed root and lookup arrival, finds
 // what waits for what, and merges.
-func (r *run) fetchGraph() ([]*fetch, error) {
+func (r *run) fetchGraph() ([]*fetch, fetchFinder, error) {
 	owner := make([]*fetch, len(r.all))
 	var fetches []*fetch
 	add := func(f *fetch) *fetch {
@@ -52,16 +57,18 @@ func (r *run) fetchGraph() ([]*fetch, error) {
 			owner[a.id] = add(&fetch{sub: a.sub, root: a})
 		}
 	}
-	// fetchOf is the fetch whose answer holds what an arrival gives; s is the
-	// slot asked for, which tells the fetches of a mutation apart.
 	fetchOf := func(a *arrival, s *slot) *fetch {
 		for a.from != nil {
 			a, s = a.from, a.via
 		}
-		if f := owner[a.id]; f != nil {
-			return f
+		f := owner[a.id]
+		if f == nil {
+			f = rootOf[s]
 		}
-		return rootOf[s]
+		for f != nil && f.gone {
+			f = f.into
+		}
+		return f
 	}
 	for _, f := range fetches {
 		for _, e := range f.entries {
@@ -82,11 +89,11 @@ func (r *run) fetchGraph() ([]*fetch, error) {
 		}
 	}
 	if err := checkAcyclic(fetches); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	setWaves(fetches)
 	if err := r.merge(fetches); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	fetches = slices.DeleteFunc(fetches, func(f *fetch) bool { return f.gone })
 	setWaves(fetches)
@@ -100,7 +107,7 @@ func (r *run) fetchGraph() ([]*fetch, error) {
 	for i, f := range fetches {
 		f.id = i
 	}
-	return fetches, nil
+	return fetches, fetchOf, nil
 }
 
 // serialRoots makes the root fetches of a mutation: one for each run of
@@ -129,7 +136,7 @@ func (f *fetch) depend(on *fetch) {
 	}
 }
 
-func dependOnNeeds(f *fetch, needs []need, fetchOf func(*arrival, *slot) *fetch) {
+func dependOnNeeds(f *fetch, needs []need, fetchOf fetchFinder) {
 	for i := range needs {
 		n := &needs[i]
 		f.depend(fetchOf(n.from, n.slot))
@@ -355,7 +362,7 @@ func joinFetches(fetches []*fetch, f, g *fetch) {
 	for _, d := range g.deps {
 		f.depend(d)
 	}
-	g.gone = true
+	g.gone, g.into = true, f
 	for _, x := range fetches {
 		for i, d := range x.deps {
 			if d == g {
@@ -389,7 +396,7 @@ func reduce(fetches []*fetch) {
 
 // build writes the plan down.
 func (r *run) build() (*plan.Plan, error) {
-	fetches, err := r.fetchGraph()
+	fetches, fetchOf, err := r.fetchGraph()
 	if err != nil {
 		return nil, err
 	}
@@ -398,6 +405,9 @@ func (r *run) build() (*plan.Plan, error) {
 	for _, f := range fetches {
 		if err := b.fetch(f); err != nil {
 			return nil, err
+		}
+		if r.options.Explain {
+			b.explain(f, b.plan.Fetches[len(b.plan.Fetches)-1], fetchOf)
 		}
 	}
 	for _, f := range b.plan.Fetches {

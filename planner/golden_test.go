@@ -121,6 +121,11 @@ func TestGoldenPlans(t *testing.T) {
 					t.Fatal("planning twice gave two plans")
 				}
 				golden(t, strings.TrimSuffix(file, ".graphql")+".plan", []byte(got.Text()))
+				why, err := planner.New(l.super, nil, planner.Options{Explain: true}).Plan(context.Background(), op, 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				golden(t, strings.TrimSuffix(file, ".graphql")+".explain", []byte(why.Text()))
 				var pretty bytes.Buffer
 				raw, err := json.Marshal(got)
 				if err != nil {

@@ -97,6 +97,7 @@ type run struct {
 	arrivals  int // how many arrivals were made, for ids
 	all       []*arrival
 	leaves    []leaf
+	decisions []decision
 	derived   map[deriveKey]*arrival
 	deriving  []deriveKey
 	cut       int // how often a cycle guard refused a way

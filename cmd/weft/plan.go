@@ -191,15 +191,20 @@ func (p *planning) plan(ctx context.Context, text, name, variables string) (*pla
 		return nil, err
 	}
 	out := &planned{Operation: made.Kind.String(), Name: made.Name, Requests: len(made.Fetches), Waves: made.Waves, Fetches: []plannedFetch{}, plan: made}
+	skipped := make([]bool, len(made.Fetches))
 	for _, f := range made.Fetches {
 		pf := plannedFetch{ID: f.ID + 1, Subgraph: f.Name, Wave: f.Wave, After: []int{}, Request: f.Prepared.Text()}
+		// Without any of the requests it waits for, a lookup has nothing to look up.
+		pf.Skipped = len(f.Deps) > 0
 		for _, d := range f.Deps {
 			pf.After = append(pf.After, d+1)
+			pf.Skipped = pf.Skipped && skipped[d]
 		}
 		if f.Cond != nil {
 			pf.Condition = f.Cond.String()
-			pf.Skipped = variables != "" && !f.Cond.Holds(op.Bits(&values))
+			pf.Skipped = pf.Skipped || variables != "" && !f.Cond.Holds(op.Bits(&values))
 		}
+		skipped[f.ID] = pf.Skipped
 		for i := range f.Entries {
 			for j := range f.Entries[i].Targets {
 				if at := responsePath(made, &f.Entries[i].Targets[j]); !slices.Contains(pf.Paths, at) {

@@ -51,6 +51,10 @@ func (m *merger) override(set overrideSet, t *supergraph.TypeDefinition, f *fiel
 	from, _ := d.stringArg("from")
 	label, labelled := d.stringArg("label")
 	fail := func(code, hint, format string, args ...any) { m.at(code, sg, d.Pos, coordinate, hint, format, args...) }
+	if f.parent.isInterfaceObject() {
+		fail(CodeOverrideCollision, "Put @override on the fields of the implementing types.", "@override is not yet supported on fields of @interfaceObject types: cannot be used on field %q on subgraph %q.", coordinate, sg.name)
+		return
+	}
 	if t.Kind == schema.Interface {
 		fail(CodeOverrideOnInterface, "Put @override on the fields of the implementing types.", "@override cannot be used on field %q on subgraph %q: @override is not supported on interface type fields.", coordinate, sg.name)
 		return

@@ -286,10 +286,44 @@ const (
 	LeafEnum
 )
 
-// Explain says why a fetch is there.
+// Explain says why a fetch is there: what is asked of it, which other subgraphs
+// could have given that and at what cost, and what its rows are made of.
 type Explain struct {
-	// Reason is one line for people.
-	Reason string `json:"reason"`
-	// Alternatives are the other ways there were.
-	Alternatives []string `json:"alternatives,omitempty"`
+	// Fields are the leaves the fetch was chosen for.
+	Fields []ExplainField `json:"fields,omitempty"`
+	// Needs are the fields that its rows read, with the fetch that fills them.
+	Needs []ExplainNeed `json:"needs,omitempty"`
+}
+
+// ExplainField is one leaf and the choice there was.
+type ExplainField struct {
+	// Path is the response path, lists left out.
+	Path string `json:"path"`
+	// Coordinate is the field, as Type.field.
+	Coordinate string `json:"coordinate"`
+	// Providers are the subgraphs that have the field at all.
+	Providers []string `json:"providers"`
+	// Alternatives are the other ways to it that were weighed.
+	Alternatives []ExplainWay `json:"alternatives,omitempty"`
+}
+
+// ExplainWay is a way that was not taken.
+type ExplainWay struct {
+	Subgraph string `json:"subgraph"`
+	// Requests are the additional requests it would have cost at that time, and
+	// Waves by how many it would have made the longest chain longer.
+	Requests int `json:"requests"`
+	Waves    int `json:"waves"`
+	// Merges counts lists and objects that would have been put together from two
+	// answers.
+	Merges int `json:"merges,omitempty"`
+}
+
+// ExplainNeed is one field that a row reads.
+type ExplainNeed struct {
+	// Coordinate is the field, as Type.field; Key tells keys from requirements.
+	Coordinate string `json:"coordinate"`
+	Key        bool   `json:"key"`
+	// From is the number of the fetch that fills it.
+	From int `json:"from"`
 }

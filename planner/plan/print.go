@@ -69,10 +69,38 @@ func (f *Fetch) text(b *strings.Builder, p *Plan) {
 		printSelections(b, f.Spec, f.Spec.Entries[i].Selections, "    ")
 	}
 	if f.Explain != nil {
-		fmt.Fprintf(b, "  because %s\n", f.Explain.Reason)
-		for _, a := range f.Explain.Alternatives {
-			fmt.Fprintf(b, "  instead of %s\n", a)
+		f.Explain.text(b)
+	}
+}
+
+func (e *Explain) text(b *strings.Builder) {
+	for i := range e.Fields {
+		x := &e.Fields[i]
+		fmt.Fprintf(b, "  why %s: %s is in %s", x.Path, x.Coordinate, strings.Join(x.Providers, ", "))
+		if len(x.Alternatives) == 0 {
+			b.WriteString("; no other way")
 		}
+		for j, w := range x.Alternatives {
+			if j == 0 {
+				b.WriteString("; instead of ")
+			} else {
+				b.WriteString(", or ")
+			}
+			fmt.Fprintf(b, "%s (+%s, +%s", w.Subgraph, count(w.Requests, "request"), count(w.Waves, "wave"))
+			if w.Merges > 0 {
+				fmt.Fprintf(b, ", %s", count(w.Merges, "merge"))
+			}
+			b.WriteByte(')')
+		}
+		b.WriteByte('\n')
+	}
+	for i := range e.Needs {
+		n := &e.Needs[i]
+		what := "requirement"
+		if n.Key {
+			what = "key"
+		}
+		fmt.Fprintf(b, "  needs %s (%s) from #%d\n", n.Coordinate, what, n.From)
 	}
 }
 

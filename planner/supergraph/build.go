@@ -30,6 +30,9 @@ func Build(def *Definition) (*Supergraph, error) {
 		keyFields: make(map[fieldInSubgraph]bool),
 	}
 	for i, sg := range def.Subgraphs {
+		if _, taken := b.subgraph[sg.Name]; taken {
+			b.fail(CodeInvalidDefinition, "", i, "there are two subgraphs of one name")
+		}
 		b.subgraph[sg.Name] = i
 	}
 	b.views()

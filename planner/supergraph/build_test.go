@@ -258,6 +258,7 @@ func TestBuildErrors(t *testing.T) {
 		{"subgraph out of range", base(object(key(7, "id"))), CodeInvalidDefinition, "no subgraph 7", schema.Position{}},
 		{"field without type there", base(object(key(0, "id"), field("n", "Int", FieldIn{Subgraph: 1}))), CodeInvalidDefinition, "not its type", schema.Position{}},
 		{"field twice", base(object(key(0, "id"), field("n", "Int", FieldIn{}, FieldIn{}))), CodeInvalidDefinition, "listed twice", schema.Position{}},
+		{"two subgraphs of one name", &Definition{Subgraphs: subgraphs("a", "a"), Types: []*TypeDefinition{queryType(TypeIn{})}}, CodeInvalidDefinition, "one name", schema.Position{}},
 		{"interface object of an object", base(object(TypeIn{InterfaceObject: true})), CodeInvalidDefinition, "only an interface", schema.Position{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

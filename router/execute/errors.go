@@ -50,7 +50,7 @@ type errorInfo struct {
 // errorRecord is an error at an object. Objects can show at several places of
 // the response, so that paths are known only while writing.
 type errorRecord struct {
-	next int32 // + 1
+	next int32 // the one recorded before, + 1
 	info int32
 	// slot is the field concerned, or -1 for the object as a whole.
 	slot int32
@@ -110,34 +110,31 @@ func (s *store) roomForError(object int) bool {
 	if len(s.records) < s.maxRecords {
 		return true
 	}
-	s.lost++
+	s.lost = min(s.lost+1, maxOmitted)
 	s.words[object] |= flagLost
 	return false
 }
 
-// record adds an error to an object.
+// record adds an error to an object. Lists of errors grow at their heads and
+// never change otherwise, so that objects can share them.
 func (s *store) record(object int, r errorRecord) {
 	if !s.roomForError(object) {
 		return
 	}
-	r.next = 0
+	r.next = int32(s.words[object+1] & errorMask)
 	s.records = append(s.records, r)
-	n := len(s.records)
-	head := int(s.words[object+1] & errorMask)
-	if head == 0 {
-		s.words[object+1] |= word(n)
-		return
-	}
-	for s.records[head-1].next != 0 {
-		head = int(s.records[head-1].next)
-	}
-	s.records[head-1].next = int32(n)
+	s.words[object+1] = s.words[object+1]&^errorMask | word(len(s.records))
 }
 
 // copyErrors gives an object the errors of another.
 func (s *store) copyErrors(to, from int) {
 	s.words[to] |= s.words[from] & flagLost
-	for n := int(s.words[from+1] & errorMask); n != 0; {
+	head := s.words[from+1] & errorMask
+	if s.words[to+1]&errorMask == 0 {
+		s.words[to+1] |= head
+		return
+	}
+	for n := int(head); n != 0; {
 		r := s.records[n-1]
 		n = int(r.next)
 		s.record(to, r)

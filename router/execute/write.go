@@ -25,6 +25,7 @@ type writer struct {
 	errors  []byte // the errors, written, with a comma after each
 	errorsN int    // how many of them
 	omitted int
+	order   []int32 // of the errors of one object
 }
 
 // maxOmitted is where the count of omitted errors ends: sharing makes it grow

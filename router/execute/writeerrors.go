@@ -11,9 +11,12 @@ import (
 // being written.
 func (x *state) writeErrors(object, head int) {
 	shape := x.shapeOf(object)
-	for n := head; n != 0; {
-		r := &x.records[n-1]
-		n = int(r.next)
+	x.order = x.order[:0]
+	for n := head; n != 0; n = int(x.records[n-1].next) {
+		x.order = append(x.order, int32(n-1))
+	}
+	for n := len(x.order) - 1; n >= 0; n-- { // as they were recorded
+		r := &x.records[x.order[n]]
 		if !x.beginError() {
 			continue
 		}

@@ -7,8 +7,9 @@
 // LayoutGraphQL of subgraphs), for root fields and `_entities`. Lookups by other
 // root fields are answered in LayoutRows: the body is scanned, and each row of
 // the call gets its byte range, by position, by key, or by the alias that was
-// made for it. If one entry of a fetch is such a lookup, all its entries are
-// answered so.
+// made for it. A fetch with a lookup that has a cap on the rows of one request is
+// answered so too, since its answer is joined from those of several requests. If
+// one entry of a fetch is such a lookup, all its entries are answered so.
 //
 // The row of an answer that is matched by key is found by the values at
 // [subgraphs.Lookup].Key in the answer; they are compared with the values that

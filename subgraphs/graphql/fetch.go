@@ -38,6 +38,16 @@ func newAnswer() *answer {
 
 // Fetch implements [subgraphs.Prepared].
 func (p *prepared) Fetch(ctx context.Context, call *subgraphs.Call) *subgraphs.Answer {
+	if p.capped && len(call.Rows) == len(p.entries) {
+		if n := p.requests(call); n > 1 {
+			return p.split(ctx, call, n)
+		}
+	}
+	return p.fetch(ctx, call)
+}
+
+// fetch carries out a call with one request, or none if nothing is asked.
+func (p *prepared) fetch(ctx context.Context, call *subgraphs.Call) *subgraphs.Answer {
 	if p.growing && len(call.Rows) == len(p.entries) && p.nothing(call) {
 		a := subgraphs.NewAnswer(nil)
 		a.Layout = subgraphs.LayoutRows
@@ -101,13 +111,24 @@ func (p *prepared) Run(ctx context.Context, c *inflight.Call) *subgraphs.Answer 
 	body := a.resp.Body
 	a.Status, a.Body, a.Header = a.resp.Status, body, a.resp.Header
 	a.Cache = cachePolicy(a.resp.CacheControl, a.resp.Age)
-	if hint := int32(min(len(body), 1<<20)); hint > p.sizeHint.Load() {
-		p.sizeHint.Store(hint)
-	}
+	p.remember(len(body))
 	if a.Err = p.judge(a.Status, body); a.Err != nil {
 		a.Body = nil
 	}
 	return &a.Answer
+}
+
+// remember adapts the expected size of an answer: at once when it grows, slowly
+// when it shrinks, so that one large answer does not set the size of all later
+// ones.
+func (p *prepared) remember(n int) {
+	size, hint := int32(min(n, 1<<20)), p.sizeHint.Load()
+	switch {
+	case size > hint:
+		p.sizeHint.Store(size)
+	case size < hint/2:
+		p.sizeHint.Store(hint - hint/8)
+	}
 }
 
 // judge decides whether a response can be read. Whether it is a well-formed

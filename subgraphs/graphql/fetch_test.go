@@ -73,7 +73,7 @@ func TestFetchSendsAndAnswers(t *testing.T) {
 		_, _ = io.WriteString(w, ` {"data":{"me":{"id":"1"}}}`)
 	})
 	c := connect(t, url, func(o *Options) {
-		o.Header = []subgraphs.HeaderField{{Name: "X-Static", Value: "s"}, {Name: "User-Agent", Value: "other"}}
+		o.Header = []subgraphs.HeaderField{{Name: "X-Static", Value: "s"}, {Name: "User-Agent", Value: "other"}, {Name: "Host", Value: "virtual.test"}}
 		o.ResponseHeaders = []string{"X-Cost"}
 	})
 	a := prepare(t, c, root).Fetch(context.Background(), &subgraphs.Call{
@@ -89,7 +89,7 @@ func TestFetchSendsAndAnswers(t *testing.T) {
 	if d := cmp.Diff([]subgraphs.HeaderField{{Name: "X-Cost", Value: "7"}}, a.Header); d != "" {
 		t.Error(d)
 	}
-	if body != `{"query":"{me{id}}"}` || got.Method != "POST" || got.RequestURI != "/graphql" {
+	if body != `{"query":"{me{id}}"}` || got.Method != "POST" || got.RequestURI != "/graphql" || got.Host != "virtual.test" {
 		t.Errorf("%s %s %s", got.Method, got.RequestURI, body)
 	}
 	for name, want := range map[string]string{

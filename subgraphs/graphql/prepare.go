@@ -11,9 +11,8 @@ import (
 	"github.com/weft-graphql/weft/subgraphs"
 )
 
-// prepared is one compiled fetch. The operation's text is head, the variables
-// of the entries, tail, the fields of the entries, end; all of it is one piece
-// unless an entry has fields for each row.
+// prepared is one compiled fetch. Its request body is fixed up to the values of
+// the variables, unless an entry has a field for each row.
 type prepared struct {
 	client *Client
 	text   string
@@ -32,6 +31,7 @@ type prepared struct {
 	variables [][]byte // `"name":` for each
 	byRows    bool     // the answer is turned into LayoutRows
 	shared    bool     // may be shared and retried
+	capped    bool     // a lookup has a limit on the rows of one request
 	sizeHint  atomic.Int32
 }
 
@@ -54,7 +54,7 @@ type entry struct {
 	keyInRow [][]string
 }
 
-// Prepare implements [subgraphs.Client].
+// Prepare implements [subgraphs.Client]. The spec must not change afterwards.
 func (c *Client) Prepare(spec *subgraphs.FetchSpec) (subgraphs.Prepared, error) {
 	p := &prepared{client: c}
 	if err := p.compile(spec); err != nil {
@@ -298,6 +298,9 @@ func (p *prepared) entry(spec *subgraphs.FetchSpec, i int) error {
 	}
 	if pr.err != nil {
 		return pr.err
+	}
+	if l.Max > 0 {
+		p.capped, p.byRows = true, true
 	}
 	p.growing = p.growing || e.growing
 	p.entries = append(p.entries, e)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -147,10 +148,9 @@ func TestRequestsOverEveryProtocol(t *testing.T) {
 		}, "HTTP/1.1", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var seen http.Header
-			var proto, uri string
+			requests := make(chan *http.Request, 1)
 			u := serve(t, c.start, func(w http.ResponseWriter, r *http.Request) {
-				seen, proto, uri = r.Header, r.Proto, r.RequestURI
+				requests <- r
 				body, _ := io.ReadAll(r.Body)
 				w.Header().Set("X-Trace", "abc")
 				w.Header().Set("Cache-Control", "max-age=5")
@@ -185,6 +185,11 @@ func TestRequestsOverEveryProtocol(t *testing.T) {
 					resp.Header[0] != (subgraphs.HeaderField{Name: "X-Trace", Value: "abc"}) {
 					t.Errorf("headers: %q %v", resp.CacheControl, resp.Header)
 				}
+				r := <-requests
+				seen, uri := r.Header, r.RequestURI
+				if r.Proto != c.proto {
+					t.Errorf("spoke %s, want %s", r.Proto, c.proto)
+				}
 				if got := seen.Values("X-Team"); len(got) != 1 || got[0] != "own" {
 					t.Errorf("X-Team: %q", got)
 				}
@@ -193,9 +198,6 @@ func TestRequestsOverEveryProtocol(t *testing.T) {
 				}
 			}
 			resp.Release()
-			if proto != c.proto {
-				t.Errorf("spoke %s, want %s", proto, c.proto)
-			}
 			if n := u.conns.Load(); n != 1 {
 				t.Errorf("%d connections for 3 requests", n)
 			}
@@ -498,8 +500,10 @@ func TestUnreachable(t *testing.T) {
 			t.Errorf("%s: %v", url, k)
 		}
 	}
-	u := serve(t, overTLS, func(http.ResponseWriter, *http.Request) {})
-	u.Config.ErrorLog = nil
+	u := serve(t, func(s *httptest.Server) {
+		s.Config.ErrorLog = log.New(io.Discard, "", 0) // it will complain
+		overTLS(s)
+	}, func(http.ResponseWriter, *http.Request) {})
 	tr, req := acquire(t, u.URL+"/", func(s *Settings) { s.TLS.InsecureSkipVerify = false })
 	if k := kindOf(t, tr.Do(context.Background(), req, new(Response))); k != Unreachable {
 		t.Errorf("untrusted certificate: %v", k)

@@ -15,6 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/planner/supergraph"
 )
 
 var update = flag.Bool("update", false, "write golden files")
@@ -148,6 +149,55 @@ func TestStandardQueryRoundTrip(t *testing.T) {
 	}
 	if diff := cmp.Diff(schema.PrintCanonical(explicit(doc)), schema.PrintCanonical(explicit(again))); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// The same for the API schemas of composed graphs.
+func TestComposedRoundTrip(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(testdata, "composed", "*.graphql"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no files to read", err)
+	}
+	q, err := Compile(selections(t, standardQuery), "Query")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			def, errs := supergraph.Read(file, string(text))
+			if len(errs) > 0 {
+				t.Fatal(errs)
+			}
+			api := supergraph.APISchema(def)
+			m, err := New(api)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, err := m.Answer(q, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got struct {
+				Schema jsonSchema `json:"__schema"`
+			}
+			if err := json.Unmarshal(out, &got); err != nil {
+				t.Fatal(err)
+			}
+			again, faults := schema.Parse("answer", got.Schema.sdl())
+			if len(faults) > 0 {
+				t.Fatal(faults)
+			}
+			want, have := schema.Sorted(explicit(api)), schema.Sorted(explicit(again))
+			// Whether the roots are named is no part of the API.
+			want.Schemas, have.Schemas = nil, nil
+			if diff := cmp.Diff(schema.Print(want), schema.Print(have)); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }
 

@@ -122,6 +122,39 @@ var meanings = map[string]string{
 	"NO_EXECUTABLE_DIRECTIVE_LOCATIONS_INTERSECTION":  "A directive for operations is left out because no place for it is common to all subgraphs.",
 	"UNUSED_ENUM_TYPE":                                "An enum is used nowhere.",
 
+	// Operations.
+	"LIMIT_MAX_DEPTH":               "Fields nest deeper than `limits.max_depth`.",
+	"LIMIT_MAX_INTROSPECTION_DEPTH": "Fields of an introspection query nest too deep.",
+	"LIMIT_MAX_ALIASES":             "There are more aliases than `limits.max_aliases`.",
+	"LIMIT_MAX_ROOT_FIELDS":         "There are more root fields than `limits.max_root_fields`.",
+	"LIMIT_MAX_FIELDS":              "There are more fields than `limits.max_fields`.",
+	"LIMIT_MAX_TOKENS":              "The text has more tokens than `limits.max_tokens`.",
+	"LIMIT_MAX_DIRECTIVES":          "There are more directives than `limits.max_directives`.",
+	"LIMIT_MAX_CONDITIONS":          "`@skip` and `@include` use more than 64 different variables.",
+	"LIMIT_VALIDATION_COST":         "The operation takes more work to validate than is ever allowed.",
+	"GRAPHQL_PARSE_FAILED":          "The text is not a GraphQL document with an operation.",
+	"GRAPHQL_VALIDATION_FAILED":     "The operation breaks a rule of GraphQL, or asks for what the graph does not have.",
+	"OPERATION_RESOLUTION_FAILURE":  "The operation name is missing, unknown or ambiguous.",
+	"BAD_USER_INPUT":                "The variables do not fit their declared types.",
+	"INTERNAL_SERVER_ERROR":         "A fault of Weft's own; please report it.",
+	"INTERNAL_ERROR":                "A fault of Weft's own; please report it.",
+	"NOT_SUPPORTED":                 "Valid GraphQL that this version does not execute, such as subscriptions.",
+
+	// Supergraphs.
+	"INVALID_SUPERGRAPH":           "A supergraph contradicts itself.",
+	"INVALID_FIELD_SET":            "A field set of a supergraph does not parse, or selects what is not there.",
+	"INVALID_JOIN_DIRECTIVE":       "A directive of the join specification is misused.",
+	"UNKNOWN_TYPE":                 "A type is used, but not defined.",
+	"DUPLICATE_TYPE":               "A type is defined twice.",
+	"DUPLICATE_FIELD":              "A field, argument or enum value is defined twice.",
+	"INVALID_KIND":                 "A type is used where a type of its kind cannot be.",
+	"TYPE_TOO_DEEP":                "A type has more list and non-null wrappers than is supported.",
+	"DUPLICATE_ROOT":               "A root operation type is given twice.",
+	"EXTENSION_WITHOUT_DEFINITION": "A type is extended, but not defined.",
+	"MISSING_QUERY_ROOT":           "There is no query root type.",
+	"INVALID_INTROSPECTION_QUERY":  "An introspection query asks for what introspection does not have.",
+	"INTROSPECTION_TOO_LARGE":      "The answer to an introspection query is larger than allowed.",
+
 	// Commands.
 	"DEMO_PORT_UNAVAILABLE": "A port of a sample upstream cannot be listened on; `--upstream-port` chooses others.",
 }
