@@ -296,14 +296,14 @@ func (w *specWriter) object(group []*arrival, p *position) ([]subgraphs.Selectio
 	switch {
 	case view.InterfaceObject:
 		for i := range picks {
-			sels = append(sels, w.field(sc, &picks[i], picks[i].types.next(0), group)...)
+			sels = append(sels, w.field(sc, &picks[i], picks[i].types.next(0), group, true)...)
 		}
 	case view.Kind == schema.Object:
 		ti := slices.Index(p.types, group[0].decl)
 		sc.decode.Static = ti
 		for i := range picks {
 			if picks[i].types.has(ti) {
-				sels = append(sels, w.field(sc, &picks[i], ti, group)...)
+				sels = append(sels, w.field(sc, &picks[i], ti, group, true)...)
 			}
 		}
 	default:
@@ -338,7 +338,7 @@ func (w *specWriter) abstract(sc *scope, group []*arrival, p *position, picks []
 	for i := range picks {
 		if picks[i].types.contains(covers) && w.uniform(decl, sub, picks[i].slot, covers) {
 			common[i] = true
-			sels = append(sels, w.field(sc, &picks[i], covers.next(0), group)...)
+			sels = append(sels, w.field(sc, &picks[i], covers.next(0), group, true)...)
 		}
 	}
 	for ti := covers.next(0); ti >= 0; ti = covers.next(ti + 1) {
@@ -349,7 +349,7 @@ func (w *specWriter) abstract(sc *scope, group []*arrival, p *position, picks []
 		var below []subgraphs.Selection
 		for i := range picks {
 			if !common[i] && picks[i].types.has(ti) {
-				below = append(below, w.field(sc, &picks[i], ti, group)...)
+				below = append(below, w.field(sc, &picks[i], ti, group, false)...)
 			}
 		}
 		if len(below) > 0 {
@@ -387,7 +387,7 @@ func (w *specWriter) typed(group []*arrival, p *position, ti int) ([]subgraphs.S
 	var sels []subgraphs.Selection
 	for i := range picks {
 		if picks[i].types.has(ti) {
-			sels = append(sels, w.field(sc, &picks[i], ti, group)...)
+			sels = append(sels, w.field(sc, &picks[i], ti, group, true)...)
 		}
 	}
 	if len(sels) == 0 {
@@ -398,8 +398,8 @@ func (w *specWriter) typed(group []*arrival, p *position, ti int) ([]subgraphs.S
 }
 
 // field writes one field for one type. More than one selection comes back when
-// its condition is a disjunction.
-func (w *specWriter) field(sc *scope, pk *pick, ti int, group []*arrival) []subgraphs.Selection {
+// its condition is a disjunction. sure says that it is asked of every type.
+func (w *specWriter) field(sc *scope, pk *pick, ti int, group []*arrival, sure bool) []subgraphs.Selection {
 	s := pk.slot
 	var from *arrival
 	for i := range s.assigned {
@@ -431,6 +431,9 @@ func (w *specWriter) field(sc *scope, pk *pick, ti int, group []*arrival) []subg
 	}
 	known := slices.ContainsFunc(sc.decode.Fields, func(f plan.DecodeField) bool { return f.Key == key && f.Slot == s.index })
 	if !known {
+		if field.Sure = sure && pk.need == nil; field.Sure {
+			sc.decode.Sure++
+		}
 		sc.decode.Fields = append(sc.decode.Fields, field)
 	}
 	return w.conditional(sel, pk.need)

@@ -25,6 +25,7 @@ type planFlags struct {
 	operationName string
 	variables     string
 	format        string
+	explain       bool
 }
 
 func (a *app) planCommand() *cobra.Command {
@@ -44,6 +45,7 @@ func (a *app) planCommand() *cobra.Command {
 	cmd.Flags().StringVar(&flags.operationName, "operation-name", "", "which operation to plan, if the document has several")
 	cmd.Flags().StringVar(&flags.variables, "variables", "", "variables as a `JSON` object: they are checked, and what they skip is marked")
 	cmd.Flags().StringVar(&flags.format, "format", "text", "text or json")
+	cmd.Flags().BoolVar(&flags.explain, "explain", false, "say for every request why it is there, and what else there was")
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {
 			return usagef("%s takes one file with an operation, got %d", cmd.CommandPath(), len(args))
@@ -66,7 +68,7 @@ func (a *app) planCommand() *cobra.Command {
 
 func (a *app) plan(ctx context.Context, flags *planFlags, file string) error {
 	// Whoever plans a file means it: limits are for strangers.
-	options := planner.Options{Timeout: config.Default().QueryPlanning.Timeout.Std()}
+	options := planner.Options{Timeout: config.Default().QueryPlanning.Timeout.Std(), Explain: flags.explain}
 	var (
 		def *supergraph.Definition
 		err error
@@ -170,6 +172,8 @@ type plannedFetch struct {
 	// Paths are the places of the response that a lookup fills.
 	Paths   []string `json:"paths,omitempty"`
 	Request string   `json:"request"`
+	// Explain says why the request is there, with --explain.
+	Explain *plan.Explain `json:"explain,omitempty"`
 }
 
 func (p *planning) plan(ctx context.Context, text, name, variables string) (*planned, error) {
@@ -193,7 +197,7 @@ func (p *planning) plan(ctx context.Context, text, name, variables string) (*pla
 	out := &planned{Operation: made.Kind.String(), Name: made.Name, Requests: len(made.Fetches), Waves: made.Waves, Fetches: []plannedFetch{}, plan: made}
 	skipped := make([]bool, len(made.Fetches))
 	for _, f := range made.Fetches {
-		pf := plannedFetch{ID: f.ID + 1, Subgraph: f.Name, Wave: f.Wave, After: []int{}, Request: f.Prepared.Text()}
+		pf := plannedFetch{ID: f.ID + 1, Subgraph: f.Name, Wave: f.Wave, After: []int{}, Request: f.Prepared.Text(), Explain: f.Explain}
 		// Without any of the requests it waits for, a lookup has nothing to look up.
 		pf.Skipped = len(f.Deps) > 0
 		for _, d := range f.Deps {

@@ -64,6 +64,13 @@ query Two { topProducts { name } }`
 	if got := p.Fetches[3].Paths; len(got) == 1 && got[0] != "me.reviews.product" {
 		t.Errorf("paths %v", got)
 	}
+	if strings.Contains(inJSON.out, "explain") {
+		t.Error("explained without being asked")
+	}
+	explained := weft(t, operation, "plan", "--supergraph", file, "--operation-name", "One", "--format", "json", "--explain", "-")
+	if !strings.Contains(explained.out, `"coordinate":"Product.shippingEstimate"`) {
+		t.Error(explained.out)
+	}
 	skipped := weft(t, operation, "plan", "--supergraph", file, "--operation-name", "One", "--variables", `{"more": false}`, "-")
 	if !strings.Contains(skipped.out, "with these variables #2 is not sent") || strings.Contains(skipped.out, "#1 is not sent") {
 		t.Error(skipped.out)

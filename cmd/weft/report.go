@@ -10,6 +10,7 @@ import (
 	"github.com/weft-graphql/weft/planner/compose"
 	"github.com/weft-graphql/weft/planner/operation"
 	"github.com/weft-graphql/weft/planner/supergraph"
+	"github.com/weft-graphql/weft/router/generation"
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/load"
 )
@@ -101,13 +102,14 @@ func problemsOf(err error) []problem {
 		planned *planner.Error
 		fetch   *subgraphs.FetchError
 		loading *load.Error
+		built   generation.Errors
 		coded   interface{ Code() string }
 	)
 	if errors.As(err, &in) {
 		source = in.source
 	}
 	var list []problem
-	if joined, ok := unlocated(err).(interface{ Unwrap() []error }); ok && !errors.As(err, &conf) {
+	if joined, ok := unlocated(err).(interface{ Unwrap() []error }); ok && !errors.As(err, &conf) && !errors.As(err, &built) {
 		for _, e := range joined.Unwrap() {
 			if in != nil {
 				e = &located{in.source, e}
@@ -139,6 +141,10 @@ func problemsOf(err error) []problem {
 		bare := *planned
 		bare.Code = ""
 		list = append(list, problem{source: source, message: strings.TrimSuffix(bare.Error(), " ()"), code: planned.Code})
+	case errors.As(err, &built):
+		for _, e := range built {
+			list = append(list, generationProblem(e))
+		}
 	case errors.As(err, &loading):
 		p := problem{subgraph: loading.Subgraph, message: "schema of " + loading.Subgraph + ": " + loading.Message, code: loading.Code, hint: loading.Hint}
 		if loading.Err != nil {
@@ -189,6 +195,21 @@ func compositionProblem(e *compose.Error, files map[string]string) problem {
 	p := problem{source: e.Subgraph, line: e.Line, column: e.Column, subgraph: e.Subgraph, message: e.Message, code: e.Code, hint: e.Hint}
 	if file := files[e.Subgraph]; file != "" {
 		p.source = file
+	}
+	return p
+}
+
+func generationProblem(e *generation.Error) problem {
+	p := problem{source: e.File, line: e.Line, column: e.Column, subgraph: e.Subgraph, message: e.Message, code: e.Code, hint: e.Hint}
+	switch {
+	case p.source != "":
+	case e.Line > 0:
+		p.source = e.Subgraph
+	case e.Subgraph != "":
+		p.message = "subgraph " + e.Subgraph + ": " + p.message
+	}
+	if e.Err != nil {
+		p.message += ": " + e.Err.Error()
 	}
 	return p
 }

@@ -233,6 +233,8 @@ type Decode struct {
 	Shape *Shape
 	// Fields are in the order in which the fetch asks for them.
 	Fields []DecodeField
+	// Sure is how many of the Fields are.
+	Sure int
 	// Static is the index into Shape.Types when the type is known beforehand, or -1.
 	Static int
 	// Names maps the __typename of the answer to Shape.Types. It is empty when
@@ -263,6 +265,9 @@ type DecodeField struct {
 	Enum []string
 	// Child reads the object, for composite fields.
 	Child *Decode
+	// Sure says that the key cannot be absent from a right answer: it is asked for
+	// without condition and on every type.
+	Sure bool
 }
 
 // LeafKind is what a leaf's JSON may be.

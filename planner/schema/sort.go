@@ -49,26 +49,21 @@ func sortedArguments(in []*ArgumentDefinition) []*ArgumentDefinition {
 
 // CompareNames orders names naturally: runs of digits compare as numbers
 // (`a2` before `a10`), everything else by code unit. It is the order in which
-// the reference implementation sorts a schema.
+// the reference implementation sorts a schema, where a zero that begins a run
+// is a number of its own.
 func CompareNames(a, b string) int {
-	digit := func(c byte) bool { return c >= '0' && c <= '9' }
 	i, j := 0, 0
 	for i < len(a) && j < len(b) {
 		if digit(a[i]) && digit(b[j]) {
-			si, sj := i, j
-			for i < len(a) && digit(a[i]) {
-				i++
+			x, y := number(a[i:]), number(b[j:])
+			if len(x) != len(y) {
+				return len(x) - len(y)
 			}
-			for j < len(b) && digit(b[j]) {
-				j++
-			}
-			na, nb := strings.TrimLeft(a[si:i], "0"), strings.TrimLeft(b[sj:j], "0")
-			if len(na) != len(nb) {
-				return len(na) - len(nb)
-			}
-			if c := strings.Compare(na, nb); c != 0 {
+			if c := strings.Compare(x, y); c != 0 {
 				return c
 			}
+			i += len(x)
+			j += len(y)
 			continue
 		}
 		if a[i] != b[j] {
@@ -77,8 +72,16 @@ func CompareNames(a, b string) int {
 		i++
 		j++
 	}
-	if c := (len(a) - i) - (len(b) - j); c != 0 {
-		return c
+	return len(a) - len(b)
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
+
+// number returns the digits that begin s, up to the first if it is a zero.
+func number(s string) string {
+	n := 1
+	for s[0] != '0' && n < len(s) && digit(s[n]) {
+		n++
 	}
-	return strings.Compare(a, b)
+	return s[:n]
 }

@@ -153,6 +153,25 @@ type FieldIn struct {
 	UsedOverridden bool
 	// ContextArguments are arguments filled by @fromContext.
 	ContextArguments []ContextArgument
+	// Join says that the subgraph has no such field: its value is an object of
+	// the field's type, or a list of such objects, made of sibling fields with no
+	// request. The object has the key fields named here and nothing else; what
+	// more is asked of it comes from other subgraphs by that key.
+	Join []JoinPart
+	// Namespace says that the subgraph has no such field: its value is an object
+	// that is always there, and whose fields are the subgraph's root fields of the
+	// same operation.
+	Namespace bool
+}
+
+// JoinPart fills one key field of a joined object.
+type JoinPart struct {
+	// Key is the path of a leaf in the joined type's key, for example "id" or
+	// "org.id".
+	Key string
+	// From is the path of the sibling that gives the value, from the type that
+	// has the joined field. A list there makes a list of objects.
+	From string
 }
 
 // ContextArgument is one argument filled from a context.

@@ -22,6 +22,9 @@ func allocations(t *testing.T, scale int) float64 {
 }
 
 func TestAllocationsDoNotGrowWithTheResponse(t *testing.T) {
+	if raceDetector {
+		t.Skip("under the race detector, pools drop some of what they are given")
+	}
 	small, large := allocations(t, 1), allocations(t, 2)
 	t.Logf("%v and %v allocations", small, large)
 	if small > 12 || large > small+1 {

@@ -1,6 +1,7 @@
 package execute
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -287,5 +288,29 @@ func TestCoveredNullsAreNotReportedTwice(t *testing.T) {
 	got, _ := execute(t, &Request{Plan: b.plan})
 	if strings.Count(got, `"path":["l",0]`) != 1 || strings.Count(got, `"path":["l",1]`) != 1 {
 		t.Errorf("got %s", got)
+	}
+}
+
+// Objects that share both halves of a value object share what is put together
+// from them, too: the store does not grow with their number.
+func TestMergedObjectsStayShared(t *testing.T) {
+	size := func(n int) int {
+		users := `{"data":{"users":[` + strings.Repeat(`{"id":"1","mail":"8"},`, n-1) + `{"id":"1","mail":"8"}]}}`
+		p := valuePlan(t, users, `{"profile":{"a":"$","tags":[{"x":"x$"},{"x":"-"}]}}`, `{"profile":{"b":"$","tags":[{"y":"y$"},{"y":"-"}]}}`)
+		x := new(state)
+		x.begin(&Request{Plan: p})
+		x.run(context.Background())
+		out := x.write(nil)
+		if strings.Count(string(out), `{"profile":{"a":"1","b":"8","tags":[{"x":"x1","y":"y8"},{"x":"-","y":"-"}],"sum":"18"}}`) != n {
+			t.Errorf("got %s", out)
+		}
+		if len(x.memos) == 0 {
+			t.Error("nothing was copied while writing")
+		}
+		return len(x.words)
+	}
+	// Each further user costs its own slots and its place in the list.
+	if a, b := size(10), size(20); b-a != 10*(headerWords+3+1) {
+		t.Errorf("%d words for 10, %d for 20", a, b)
 	}
 }

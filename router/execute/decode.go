@@ -19,8 +19,13 @@ import (
 // its shape.
 func (s *store) decodeObject(dec *plan.Decode, i int, join bool) (object, end int) {
 	b := s.body
-	start := s.mark()
 	shape := dec.Shape
+	abstract := dec.Static < 0 && len(dec.Names) > 0
+	known := !abstract
+	var start mark
+	if abstract {
+		start = s.mark()
+	}
 	object = s.object(shape, dec.Static)
 	if object == 0 {
 		return 0, -1
@@ -33,8 +38,6 @@ func (s *store) decodeObject(dec *plan.Decode, i int, join bool) (object, end in
 
 	fields := dec.Fields
 	next := 0
-	abstract := dec.Static < 0 && len(dec.Names) > 0
-	known := !abstract
 	i = space(b, i+1)
 	if i < len(b) && b[i] == '}' {
 		i++

@@ -100,7 +100,11 @@ func (s *store) failValue(object, slot, what int) {
 	s.record(object, errorRecord{info: int32(info), slot: int32(slot), rest: uint32(rest), restEnd: uint32(len(s.text))})
 }
 
+// info keeps what an error says and returns its number.
 func (s *store) info(e errorInfo) int {
+	if len(s.records) >= s.maxRecords {
+		return 0 // no record will refer to it
+	}
 	s.infos = append(s.infos, e)
 	return len(s.infos) - 1
 }

@@ -66,7 +66,9 @@ type ErrorPolicy struct {
 	AllowResponseExtensions []string
 }
 
-// Request is one run of a plan. It must not change while it is executed.
+// Request is one run of a plan. It must not change while it is executed; the
+// memory of Values and of the headers must stay as it is for as long as a fetch
+// runs, and one that does not heed the end of ctx outlives Execute.
 type Request struct {
 	Plan *plan.Plan
 	// Values are the operation's coerced variables as raw JSON, nil for absent
@@ -130,6 +132,7 @@ func (e *Executor) Execute(ctx context.Context, r *Request, dst []byte) ([]byte,
 	x.run(ctx)
 	dst = x.write(dst)
 	result := x.result
+	x.leave()
 	if x.inflight > 0 {
 		// Fetches that were given up still read their calls, which live in x.
 		go func() {

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/valyala/fastjson"
 
 	"github.com/weft-graphql/weft/planner/plan"
+	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/subgraphs"
 )
 
@@ -31,11 +33,15 @@ type shop struct {
 
 type review struct{ author, product int }
 
-func newShop(scale int) *shop {
+func newShop(scale int) *shop { return newShopOf(scale, 9) }
+
+// newShopOf spreads the reviews over so many products: the fewer, the larger
+// the answers.
+func newShopOf(scale, products int) *shop {
 	s := &shop{users: 6, products: 5}
 	for range scale {
 		for i := range 11 {
-			s.reviews = append(s.reviews, review{author: 1, product: i%9 + 1})
+			s.reviews = append(s.reviews, review{author: 1, product: i%products + 1})
 		}
 	}
 	s.reviews[0].author, s.reviews[4].author, s.reviews[8].author = 2, 3, 4
@@ -202,14 +208,9 @@ func heavyPlan() *plan.Plan {
 	b.field(root, "users", "[User]", user(reviews("product", product(author()))))
 	top := product(author())
 	b.field(root, "topProducts", "[Product]", top)
-	topUsers := users[len(users)-2]
-	_ = topUsers
-	var first *plan.Shape
-	first = root.Slots[0].Child
-	for i, s := range append(append([]*plan.Shape{}, products...), users...) {
-		_ = i
-		b.collect(s)
-	}
+	first := root.Slots[0].Child
+	b.collect(products...)
+	b.collect(users...)
 
 	// what the reviews subgraph is asked below a user or product
 	var below func(s *plan.Shape) *plan.Decode
@@ -225,9 +226,8 @@ func heavyPlan() *plan.Plan {
 		}
 		return b.decode(s, fields...)
 	}
-	add := func(f *plan.Fetch) *plan.Fetch { return f }
-	accounts := add(b.rootFetch(nil, b.decode(root, sub{"users", b.decode(first, "id", "username", "name")})))
-	catalog := add(b.rootFetch(nil, b.decode(root, sub{"topProducts", b.decode(top, "upc", "name", "price", "weight")})))
+	accounts := b.rootFetch(nil, b.decode(root, sub{"users", b.decode(first, "id", "username", "name")}))
+	catalog := b.rootFetch(nil, b.decode(root, sub{"topProducts", b.decode(top, "upc", "name", "price", "weight")}))
 	userReviews := b.lookup(nil, []plan.Target{target(representation(first, "User", "id"),
 		b.decode(first, sub{"reviews", below(first.Slots[3].Child)}))}, accounts)
 	productReviews := b.lookup(nil, []plan.Target{target(representation(top, "Product", "upc"),
@@ -256,30 +256,23 @@ func (s *shop) serve(p *plan.Plan) {
 	}
 }
 
-// record replaces the subgraphs by what they answered, kept in pooled answers.
+// record replaces the subgraphs by what they answered, and tells how much that
+// was.
 func record(t testing.TB, p *plan.Plan) (bytes int) {
+	t.Helper()
+	var size atomic.Int64
 	for _, f := range p.Fetches {
 		inner := f.Prepared
 		f.Prepared = stub(func(ctx context.Context, call *subgraphs.Call) *subgraphs.Answer {
 			a := inner.Fetch(ctx, call)
 			text := append([]byte(nil), a.Body...)
-			bytes += len(text)
+			size.Add(int64(len(text)))
 			f.Prepared = replay{text, new(subgraphs.Answer)}
 			return a
 		})
 	}
-	// One at a time: recording is not made for concurrency.
-	for i, f := range p.Fetches {
-		if i > 0 && f.Root != nil {
-			f.Deps, p.Fetches[i-1].Dependants = append(f.Deps, i-1), append(p.Fetches[i-1].Dependants, i)
-			defer func() {
-				f.Deps = f.Deps[:len(f.Deps)-1]
-				p.Fetches[i-1].Dependants = p.Fetches[i-1].Dependants[:len(p.Fetches[i-1].Dependants)-1]
-			}()
-		}
-	}
 	New().Execute(context.Background(), &Request{Plan: p}, nil)
-	return bytes
+	return int(size.Load())
 }
 
 // replay always gives one answer; it is for one request at a time.
@@ -346,12 +339,32 @@ func largest(p *plan.Plan) (*plan.Fetch, []byte) {
 
 func BenchmarkDecode(b *testing.B) {
 	p := heavyPlan()
-	newShop(1).serve(p)
+	newShopOf(1, 6).serve(p)
 	record(b, p)
 	f, text := largest(p)
 	d := f.Entries[0].Targets[0].Types[0].Decode
 	rows := bytes.TrimSuffix(bytes.TrimPrefix(text, []byte(`{"data":{"_entities":`)), []byte(`}}`))
-	field := &plan.DecodeField{Child: d, Wrap: 4<<2 | 2}
+	compareDecoding(b, p, d, rows)
+}
+
+// Short fields: 80 KB of products.
+func BenchmarkDecodeShortFields(b *testing.B) {
+	p := heavyPlan()
+	top := p.Root.Slots[1].Child
+	s := newShop(1)
+	d := p.Fetches[1].Root.Fields[0].Child
+	if d.Shape != top {
+		b.Fatal("not the products")
+	}
+	var items []string
+	for size := 0; size < 80_000; size += len(items[0]) {
+		items = append(items, s.answer(d, "Product", len(items)%90+1))
+	}
+	compareDecoding(b, p, d, []byte("["+strings.Join(items, ",")+"]"))
+}
+
+func compareDecoding(b *testing.B, p *plan.Plan, d *plan.Decode, rows []byte) {
+	field := &plan.DecodeField{Child: d, Wrap: schema.WrapNamed(false).List(false)}
 	x := new(store)
 	limits := Limits{}.withDefaults()
 	b.Run("shape", func(b *testing.B) {
@@ -364,7 +377,7 @@ func BenchmarkDecode(b *testing.B) {
 				b.Fatal(end)
 			}
 		}
-		b.ReportMetric(float64(len(x.words)), "words")
+		b.ReportMetric(float64(len(rows)), "bytes")
 	})
 	b.Run("fastjson", func(b *testing.B) {
 		b.SetBytes(int64(len(rows)))
@@ -376,4 +389,37 @@ func BenchmarkDecode(b *testing.B) {
 			}
 		}
 	})
+}
+
+// fetched is the state of the heavy query before writing.
+func fetched(b *testing.B) *state {
+	p := heavyPlan()
+	newShop(1).serve(p)
+	record(b, p)
+	x := new(state)
+	x.begin(&Request{Plan: p})
+	x.run(context.Background())
+	return x
+}
+
+func BenchmarkWrite(b *testing.B) {
+	x := fetched(b)
+	dst := x.write(nil)
+	b.SetBytes(int64(len(dst)))
+	b.ReportAllocs()
+	for b.Loop() {
+		dst = x.write(dst[:0])
+	}
+}
+
+func BenchmarkRepresentations(b *testing.B) {
+	x := fetched(b)
+	fs := &x.fetches[len(x.plan.Fetches)-1] // four positions, three fields
+	b.ReportAllocs()
+	for b.Loop() {
+		fs.begin(fs.fetch)
+		x.gather(fs)
+	}
+	b.ReportMetric(float64(len(fs.members)), "objects")
+	b.ReportMetric(float64(len(fs.rows)), "rows")
 }

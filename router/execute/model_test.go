@@ -3,6 +3,7 @@ package execute
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"hash/fnv"
 	"math/rand"
@@ -680,7 +681,6 @@ type generator struct {
 	count int
 	salt  uint64
 	calm  bool // no faults
-	above map[*plan.Shape][]*plan.Fetch
 }
 
 func (g *generator) chance(p float64) bool { return g.r.Float64() < p }
@@ -749,7 +749,17 @@ func (g *generator) fill(s *plan.Shape, depth int, makers, above []*plan.Fetch) 
 			if s.Collect < 0 || g.chance(0.3) {
 				t.Collected, t.Path = false, nil
 			}
-			providers = append(providers, g.provider(t, upper))
+			if n := len(t.Types); n > 1 && g.chance(0.3) {
+				t.Types[g.r.Intn(n)] = nil
+			}
+			if g.chance(0.1) {
+				t.Cond = plan.Condition{{Mask: 1, Value: uint64(g.r.Intn(2))}}
+			}
+			f := g.provider(t, upper)
+			if g.chance(0.05) {
+				f.Cond = plan.Condition{{Mask: 1, Value: uint64(g.r.Intn(2))}}
+			}
+			providers = append(providers, f)
 			decodes = append(decodes, d)
 		}
 	}
@@ -767,7 +777,7 @@ func (g *generator) fill(s *plan.Shape, depth int, makers, above []*plan.Fetch) 
 			name := g.key("o")
 			slot := g.field(s, name, g.wrap("X"), child)
 			child.Merged = s.Merged
-			if q := g.r.Intn(len(providers)); q != p && g.chance(0.6) {
+			if q := g.r.Intn(len(providers)); providers[q] != providers[p] && g.chance(0.6) {
 				s.Slots[slot].Merge, child.Merged = true, true
 				below := g.fill(child, depth-1, []*plan.Fetch{providers[p], providers[q]}, upper)
 				g.add(decodes[p], s, name, below[0])
@@ -885,7 +895,12 @@ func (g *generator) answer(f *plan.Fetch, rows [][]string) string {
 				if g.calm || rr.Intn(12) > 0 {
 					var ds []*plan.Decode
 					for t := range f.Entries[e].Targets {
-						ds = append(ds, f.Entries[e].Targets[t].Types[0].Decode)
+						for _, tt := range f.Entries[e].Targets[t].Types {
+							if tt != nil {
+								ds = append(ds, tt.Decode)
+								break
+							}
+						}
 					}
 					item = g.render(ds, fmt.Sprint(f.ID, e, row), f.ID, nil, "", func(p string) { fail(at + p) })
 				} else if rr.Intn(2) == 0 {
@@ -1032,21 +1047,25 @@ func dedupeDeps(p *plan.Plan, f *plan.Fetch) {
 	f.Deps, f.Dependants = uniq(f.Deps), uniq(f.Dependants)
 }
 
+func callTexts(call *subgraphs.Call) [][]string {
+	var rows [][]string
+	for _, list := range call.Rows {
+		texts := []string(nil)
+		for _, r := range list {
+			texts = append(texts, string(r))
+		}
+		rows = append(rows, texts)
+	}
+	return rows
+}
+
 func checkModel(t *testing.T, seed int64) (size int) {
 	g, bits := generate(seed)
 	m := &model{plan: g.plan, bits: bits, ask: g.answer}
 	wantData, wantErrs := m.run()
 	for _, f := range g.plan.Fetches {
 		f.Prepared = stub(func(_ context.Context, call *subgraphs.Call) *subgraphs.Answer {
-			var rows [][]string
-			for _, list := range call.Rows {
-				texts := []string(nil)
-				for _, r := range list {
-					texts = append(texts, string(r))
-				}
-				rows = append(rows, texts)
-			}
-			text := g.answer(f, rows)
+			text := g.answer(f, callTexts(call))
 			if text == "" {
 				return subgraphs.Failed(&subgraphs.FetchError{Code: subgraphs.CodeUnreachable, Message: "gone"})
 			}
@@ -1084,14 +1103,55 @@ func checkModel(t *testing.T, seed int64) (size int) {
 	return len(out)
 }
 
+var (
+	modelCases = flag.Int64("model.cases", 1200, "how many random plans TestModel tries")
+	modelSeed  = flag.Int64("model.seed", 1, "the first seed of TestModel")
+)
+
 func TestModel(t *testing.T) {
-	n := int64(1200)
-	if testing.Short() {
-		n = 300
-	}
 	total := 0
-	for seed := range n {
-		total += checkModel(t, seed+1)
+	for n := range *modelCases {
+		total += checkModel(t, *modelSeed+n)
 	}
-	t.Logf("%d cases, %d bytes", n, total)
+	t.Logf("%d cases, %d bytes", *modelCases, total)
+}
+
+// Answers with random bytes changed, dropped or doubled: whatever comes of it is
+// well-formed, and nothing panics.
+func TestMangledAnswers(t *testing.T) {
+	e := New()
+	for seed := range int64(600) {
+		g, bits := generate(seed + 1)
+		for _, f := range g.plan.Fetches {
+			f.Prepared = stub(func(_ context.Context, call *subgraphs.Call) *subgraphs.Answer {
+				text := []byte(g.answer(f, callTexts(call)))
+				r := g.hash("mangle", f.ID, string(text))
+				for range r.Intn(3) {
+					if len(text) == 0 {
+						break
+					}
+					i := r.Intn(len(text))
+					j := min(len(text), i+1+r.Intn(8))
+					switch r.Intn(4) {
+					case 0:
+						text[i] = byte(r.Intn(256))
+					case 1:
+						text = append(text[:i:i], text[j:]...)
+					case 2:
+						text = append(text[:j:j], text[i:]...)
+					case 3:
+						text[i] = `{}[],:"0n\`[r.Intn(10)]
+					}
+				}
+				a := subgraphs.NewAnswer(nil)
+				a.Body = text
+				return a
+			})
+		}
+		limits := Limits{MaxErrors: 1 + int(seed%20), MaxResponseSize: 500 << (seed % 8), MaxWords: 200 << (seed % 6)}
+		out, _ := e.Execute(context.Background(), &Request{Plan: g.plan, Bits: bits, Limits: limits, Policy: open}, nil)
+		if !json.Valid(out) {
+			t.Fatalf("seed %d: not JSON: %s", seed+1, out)
+		}
+	}
 }

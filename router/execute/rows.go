@@ -112,6 +112,13 @@ func (fs *fetchState) resetTable() {
 // Hashes only narrow the search; rows are equal when their bytes are.
 func (fs *fetchState) addRow(start int) int {
 	text := fs.text[start:]
+	if n := fs.last; n >= fs.first[len(fs.first)-1] && n < len(fs.rows) {
+		// Equal rows tend to come in runs.
+		if r := &fs.rows[n]; string(fs.text[r.start:r.end]) == string(text) {
+			fs.text = fs.text[:start]
+			return n
+		}
+	}
 	hash := maphash.Bytes(seed, text)
 	mask := len(fs.table) - 1
 	at := int(hash) & mask
@@ -119,10 +126,12 @@ func (fs *fetchState) addRow(start int) int {
 		n := int(fs.table[at]) - 1
 		if r := &fs.rows[n]; r.hash == hash && string(fs.text[r.start:r.end]) == string(text) {
 			fs.text = fs.text[:start]
+			fs.last = n
 			return n
 		}
 	}
 	n := len(fs.rows)
+	fs.last = n
 	fs.rows = append(fs.rows, row{hash: hash, start: start, end: len(fs.text), uses: -1})
 	fs.table[at] = int32(n + 1)
 	if entered := n + 1 - fs.first[len(fs.first)-1]; 2*entered > len(fs.table) {

@@ -28,6 +28,13 @@ func special(x uint64) uint64 {
 // scanString reads a string whose opening quote is before i.
 func scanString(b []byte, i int) int {
 	for {
+		if len(b)-i >= 8 { // most strings are short
+			if m := special(binary.LittleEndian.Uint64(b[i:])) & highs; m != 0 {
+				i += bits.TrailingZeros64(m) >> 3
+				goto stop
+			}
+			i += 8
+		}
 		for len(b)-i >= 32 {
 			w := b[i : i+32 : i+32]
 			m0 := special(binary.LittleEndian.Uint64(w))

@@ -49,10 +49,13 @@ type fetchState struct {
 	rows []row
 	// first is, by entry, the number of its first row; one more at the end.
 	first   []int
+	last    int // the row found last
 	uses    []use
 	members []member
 	table   []int32 // open addressing over the rows of the entry at hand
 	entries []entryState
+	// placeless counts the errors of the answer that have no place of their own.
+	placeless int
 
 	flat [][]byte // backs call.Rows
 }
@@ -120,17 +123,23 @@ func rootType(shape *plan.Shape) int {
 	return -1
 }
 
+// leave lets go of the request; it may change from now on.
+func (x *state) leave() {
+	for i, a := range x.request.Given {
+		if a != nil && (i >= len(x.plan.Fetches) || !x.fetches[i].took) {
+			a.Release()
+		}
+	}
+	x.request = nil
+}
+
+// end readies the state for its next use.
 func (x *state) end() {
 	for i, a := range x.answers {
 		a.Release()
 		x.answers[i] = nil
 	}
 	x.answers = x.answers[:0]
-	for i, a := range x.request.Given {
-		if a != nil && (i >= len(x.plan.Fetches) || !x.fetches[i].took) {
-			a.Release()
-		}
-	}
 	for i := range x.plan.Fetches {
 		x.fetches[i].end()
 	}
@@ -139,7 +148,6 @@ func (x *state) end() {
 	x.merged.release()
 	clear(x.passed)
 	x.passed = x.passed[:0]
-	x.request = nil
 	x.plan = nil
 }
 
@@ -155,6 +163,7 @@ func (fs *fetchState) begin(f *plan.Fetch) {
 	fs.members = fs.members[:0]
 	fs.entries = fs.entries[:0]
 	fs.took = false
+	fs.placeless = 0
 }
 
 func (fs *fetchState) end() {

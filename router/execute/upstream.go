@@ -16,13 +16,17 @@ const (
 	noRows          = "A subgraph did not return the objects it was asked for"
 )
 
-// holder is the object of a use; one without values when there is none, to
-// carry errors. 0 when the store is full.
+// holder is the object of a use, to carry errors: one without values when there
+// is none. 0 when the store is full.
 func (x *state) holder(fs *fetchState, u int) int {
-	if fs.uses[u].object == 0 {
-		fs.uses[u].object = x.object(fs.uses[u].decode.Shape, -1)
+	use := &fs.uses[u]
+	if old := use.object; old == 0 || x.words[old]&flagHolder != 0 {
+		use.object = x.object(use.decode.Shape, -1)
+		if old != 0 && use.object != 0 {
+			x.copyErrors(use.object, old)
+		}
 	}
-	return fs.uses[u].object
+	return use.object
 }
 
 // recordFor records an error that concerns all that a use would have filled.
@@ -61,22 +65,45 @@ func (x *state) fail(fs *fetchState, e errorInfo) {
 }
 
 func (x *state) failUses(fs *fetchState, from, to, info int) {
+	last := -1
 	for u := from; u < to; u++ {
-		if object := x.holder(fs, u); object != 0 {
-			x.recordFor(&fs.uses[u], object, info)
-		}
+		last = x.failUse(fs, u, last, info)
 	}
 }
 
 // failEntry records an error at each object that waits for an entry.
 func (x *state) failEntry(fs *fetchState, e, info int) {
+	last := -1
 	for r := fs.first[e]; r < fs.first[e+1]; r++ {
 		for u := fs.rows[r].uses; u >= 0; u = fs.uses[u].next {
-			if object := x.holder(fs, u); object != 0 {
-				x.recordFor(&fs.uses[u], object, info)
-			}
+			last = x.failUse(fs, u, last, info)
 		}
 	}
+}
+
+// failUse records an error for a use of which nothing came. Uses alike share
+// the object that carries their errors, last being one that has one already: a
+// failed fetch costs no more for many rows than for one.
+func (x *state) failUse(fs *fetchState, u, last, info int) int {
+	use := &fs.uses[u]
+	if use.object == 0 && last >= 0 && fs.uses[last].decode == use.decode {
+		use.object = fs.uses[last].object
+		return u
+	}
+	fresh := use.object == 0
+	if fresh {
+		if use.object = x.object(use.decode.Shape, -1); use.object == 0 {
+			return -1
+		}
+		x.words[use.object] |= flagHolder
+	} else if head := x.words[use.object+1] & errorMask; head != 0 && int(x.records[head-1].info) == info {
+		return last // by another use that shares it
+	}
+	x.recordFor(use, use.object, info)
+	if fresh {
+		return u
+	}
+	return last
 }
 
 // responseErrors places the errors of a GraphQL response.
@@ -146,9 +173,6 @@ func (x *state) responseError(fs *fetchState, env *envelope, at int) {
 			}
 		}
 	}
-	if len(x.records) >= x.maxRecords {
-		e = errorInfo{} // it will not be written
-	}
 	info := x.info(e)
 	if path < 0 {
 		x.placeless(fs, env, info)
@@ -209,9 +233,17 @@ func (x *state) placeInRow(fs *fetchState, r int, b []byte, i, info int) {
 	}
 }
 
+// maxPlaceless is how many errors of one answer that have no place of their own
+// are told; each may concern every row.
+const maxPlaceless = 100
+
 // placeless places an error that does not say where it belongs: at every object
 // that waits when nothing came, else at the first.
 func (x *state) placeless(fs *fetchState, env *envelope, info int) {
+	if fs.placeless++; fs.placeless > maxPlaceless {
+		x.lost = min(x.lost+1, maxOmitted)
+		return
+	}
 	if !env.hasData {
 		x.failUses(fs, 0, len(fs.uses), info)
 		return
@@ -235,6 +267,10 @@ func (x *state) placeless(fs *fetchState, env *envelope, info int) {
 }
 
 func (x *state) placelessEntry(fs *fetchState, env *envelope, e, info int) {
+	if fs.placeless++; fs.placeless > maxPlaceless {
+		x.lost = min(x.lost+1, maxOmitted)
+		return
+	}
 	if !env.hasData || fs.entries[e] == entryMissing || fs.entries[e] == entryNull {
 		x.failEntry(fs, e, info)
 		return
@@ -290,11 +326,12 @@ func (x *state) rowErrors(fs *fetchState, a *subgraphs.Answer) {
 			continue
 		}
 		for n, w := range a.Rows[e] {
-			if w.Status != subgraphs.RowError || hasRowError(a, e, n) {
-				continue
+			head := fs.rows[fs.first[e]+n].uses
+			if w.Status != subgraphs.RowError || fs.uses[head].object != 0 {
+				continue // the object is there to carry an error
 			}
 			info := x.info(errorInfo{code: CodeUpstream, message: upstreamMessage, fetch: fs.fetch})
-			for u := fs.rows[fs.first[e]+n].uses; u >= 0; u = fs.uses[u].next {
+			for u := head; u >= 0; u = fs.uses[u].next {
 				if object := x.holder(fs, u); object != 0 {
 					x.recordFor(&fs.uses[u], object, info)
 				}
@@ -302,15 +339,6 @@ func (x *state) rowErrors(fs *fetchState, a *subgraphs.Answer) {
 		}
 	}
 	x.checkEntries(fs, false)
-}
-
-func hasRowError(a *subgraphs.Answer, e, n int) bool {
-	for i := range a.Errs {
-		if a.Errs[i].Entry == e && a.Errs[i].Row == n {
-			return true
-		}
-	}
-	return false
 }
 
 // placeAt places an error at the end of a path below a use's object: the rest,

@@ -64,13 +64,10 @@ const (
 	flagShared word = 1 << 40
 	// flagLost marks objects with errors that were dropped for want of room.
 	flagLost word = 1 << 41
+	// flagHolder marks an object without values that carries the errors of
+	// several uses.
+	flagHolder word = 1 << 42
 
 	errorMask = word(1<<32 - 1)
 	memoShift = 32
-)
-
-// maxTypes and maxShapes bound what a header can hold.
-const (
-	maxTypes  = typeMask - 1
-	maxShapes = shapeMask + 1
 )

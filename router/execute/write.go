@@ -1,6 +1,8 @@
 package execute
 
 import (
+	"slices"
+
 	"github.com/weft-graphql/weft/planner/plan"
 	"github.com/weft-graphql/weft/planner/schema"
 )
@@ -63,7 +65,13 @@ func (w *writer) release() {
 // write appends the response to dst.
 func (x *state) write(dst []byte) []byte {
 	start := len(dst)
-	x.dst = append(dst, `{"data":`...)
+	// What came is about what goes out; growing step by step would copy a large
+	// response several times.
+	expected := 64
+	for _, b := range x.bufs {
+		expected += len(b)
+	}
+	x.dst = append(slices.Grow(dst, min(expected, x.limits.MaxResponseSize)), `{"data":`...)
 	x.limit = start + x.limits.MaxResponseSize
 	x.path = x.path[:0]
 	x.memos = x.memos[:0]

@@ -13,9 +13,8 @@ const checksLiveness = true
 // alive reports whether an idle connection is still open on the other side. It
 // looks into the socket without taking anything and without waiting.
 func alive(nc net.Conn) bool {
-	overTLS := false
 	if t, ok := nc.(interface{ NetConn() net.Conn }); ok {
-		nc, overTLS = t.NetConn(), true
+		nc = t.NetConn()
 	}
 	sc, ok := nc.(syscall.Conn)
 	if !ok {
@@ -26,17 +25,13 @@ func alive(nc net.Conn) bool {
 		return false
 	}
 	ok = false
-	err = raw.Read(func(fd uintptr) bool {
+	// Control, since Read would fail for the past deadline of the last request.
+	err = raw.Control(func(fd uintptr) {
 		var one [1]byte
-		n, _, err := syscall.Recvfrom(int(fd), one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		switch {
-		case err == syscall.EAGAIN || err == syscall.EWOULDBLOCK:
-			ok = true
-		case err == nil && n > 0:
-			// Nothing may come unasked, but for TLS session tickets.
-			ok = overTLS
-		}
-		return true
+		// Nothing may come unasked: what is there is an end, or the TLS alert
+		// that announces it.
+		_, _, err := syscall.Recvfrom(int(fd), one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		ok = err == syscall.EAGAIN || err == syscall.EWOULDBLOCK
 	})
 	return err == nil && ok
 }

@@ -41,6 +41,8 @@ type Graph struct {
 	Planner    *planner.Planner
 	Executor   *execute.Executor
 	Limits     execute.Limits
+
+	local []*inProcess
 }
 
 // Options change how a Graph is made.
@@ -53,7 +55,10 @@ type Options struct {
 	Wrap func(subgraph string, c subgraphs.Client) subgraphs.Client
 	// KeepLog keeps every request at the servers.
 	KeepLog bool
-	Planner planner.Options
+	// InProcess answers every fetch by a function call instead of over HTTP,
+	// for tests that run many graphs. Fault and KeepLog do not work then.
+	InProcess bool
+	Planner   planner.Options
 }
 
 // New starts the subgraphs and composes them. The graph is closed with the test.
@@ -72,10 +77,13 @@ func New(t testing.TB, services []Subgraph, data *dataserver.Data, o Options) (*
 			return nil, err
 		}
 		g.Servers = append(g.Servers, server)
-		h := httptest.NewServer(server)
-		t.Cleanup(h.Close)
-		urls[s.Name] = h.URL
-		sources = append(sources, compose.Source{Name: s.Name, URL: h.URL, SDL: s.SDL})
+		urls[s.Name] = "http://" + s.Name + ".test/"
+		if !o.InProcess {
+			h := httptest.NewServer(server)
+			t.Cleanup(h.Close)
+			urls[s.Name] = h.URL
+		}
+		sources = append(sources, compose.Source{Name: s.Name, URL: urls[s.Name], SDL: s.SDL})
 	}
 	def, err := definition(sources, o.Supergraph)
 	if err != nil {
@@ -95,17 +103,13 @@ func New(t testing.TB, services []Subgraph, data *dataserver.Data, o Options) (*
 		if !ok {
 			return nil, fmt.Errorf("no server for subgraph %s", s.Name)
 		}
-		end, err := transport.ParseURL(url)
-		if err != nil {
-			return nil, err
-		}
-		tr, err := pool.Acquire(transport.Settings{Scheme: end.Scheme, Address: end.Address})
-		if err != nil {
-			return nil, err
-		}
-		t.Cleanup(tr.Release)
 		var c subgraphs.Client
-		if c, err = graphql.New(graphql.Options{Subgraph: s.Name, URL: url, Transport: tr, MaxBody: 50 << 20}); err != nil {
+		if o.InProcess {
+			c, err = g.inProcess(s.Name, url)
+		} else {
+			c, err = overHTTP(t, pool, s.Name, url)
+		}
+		if err != nil {
 			return nil, err
 		}
 		if o.Wrap != nil {
@@ -115,6 +119,34 @@ func New(t testing.TB, services []Subgraph, data *dataserver.Data, o Options) (*
 	}
 	g.Planner = planner.New(g.Supergraph, clients, o.Planner)
 	return g, nil
+}
+
+func overHTTP(t testing.TB, pool *transport.Pool, name, url string) (subgraphs.Client, error) {
+	end, err := transport.ParseURL(url)
+	if err != nil {
+		return nil, err
+	}
+	tr, err := pool.Acquire(transport.Settings{Scheme: end.Scheme, Address: end.Address})
+	if err != nil {
+		return nil, err
+	}
+	t.Cleanup(tr.Release)
+	return graphql.New(graphql.Options{Subgraph: name, URL: url, Transport: tr, MaxBody: 50 << 20})
+}
+
+func (g *Graph) inProcess(name, url string) (subgraphs.Client, error) {
+	inner, err := graphql.New(graphql.Options{Subgraph: name, URL: url})
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range g.Servers {
+		if s.Name() == name {
+			c := &inProcess{inner: inner, server: s}
+			g.local = append(g.local, c)
+			return c, nil
+		}
+	}
+	return nil, fmt.Errorf("no server for subgraph %s", name)
 }
 
 func definition(sources []compose.Source, joined string) (*supergraph.Definition, error) {
@@ -187,6 +219,9 @@ func (g *Graph) Requests() int {
 	for _, s := range g.Servers {
 		n += int(s.Requests())
 		s.ResetCounters()
+	}
+	for _, c := range g.local {
+		n += int(c.requests.Swap(0))
 	}
 	return n
 }

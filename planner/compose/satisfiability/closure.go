@@ -11,8 +11,8 @@ type closure struct {
 	place place
 	// nodes are sorted.
 	nodes []int
+	begun bool
 	done  bool
-	busy  bool
 }
 
 // requirement is a question asked again and again: can a node satisfy the
@@ -31,41 +31,42 @@ func (g *graph) reach(p place) []int {
 		c = &closure{place: p, nodes: []int{p.node}}
 		g.closures[p] = c
 	}
-	if c.done {
+	switch {
+	case c.done:
 		return c.nodes
-	}
-	if c.busy {
+	case c.begun:
 		g.touched = true
 		return c.nodes
 	}
-	outermost := g.depth == 0
-	if outermost {
-		g.session, g.touched = g.session[:0], false
-	}
-	g.depth++
-	c.busy = true
+	c.begun = true
 	g.session = append(g.session, c)
+	g.depth++
 	g.grow(c)
-	c.busy = false
 	g.depth--
-	if outermost {
-		for again := g.touched; again; {
-			again = false
-			for i := 0; i < len(g.session); i++ { // grows while it runs
-				before := len(g.session[i].nodes)
-				g.depth++
-				g.grow(g.session[i])
-				g.depth--
-				again = again || len(g.session[i].nodes) > before
-			}
-		}
-		for _, s := range g.session {
-			s.done = true
-		}
-	} else if !g.touched {
-		c.done = true
+	if g.depth == 0 {
+		g.finish()
 	}
 	return c.nodes
+}
+
+// finish grows the closures of a session until they are complete.
+func (g *graph) finish() {
+	for again := g.touched; again; {
+		again = false
+		count := len(g.session)
+		for i := 0; i < len(g.session); i++ { // may get longer meanwhile
+			before := len(g.session[i].nodes)
+			g.depth++
+			g.grow(g.session[i])
+			g.depth--
+			again = again || len(g.session[i].nodes) > before
+		}
+		again = again || len(g.session) > count
+	}
+	for _, c := range g.session {
+		c.done = true
+	}
+	g.session, g.touched = g.session[:0], false
 }
 
 // grow adds to a closure what its present nodes lead to.

@@ -16,6 +16,17 @@ func (w *walker) report(i int, f *supergraph.FieldDefinition, nodes []int) {
 		return
 	}
 	w.reported[coordinate] = true
+	path := append(w.path(i), coordinate)
+	reasons := w.reasons(s.as, f, nodes, w.names(nodes))
+	w.problems = append(w.problems, Problem{
+		Code: CodeUnreachable, Coordinate: coordinate,
+		Message: strings.Join(path, " → ") + ": " + strings.Join(reasons, "; "),
+		Hint:    "Give " + s.as.def.Name + " a resolvable @key that both sides have, or mark the field @shareable and resolve it in the subgraphs that return the type.",
+	})
+}
+
+// path lists the steps that lead to a state.
+func (w *walker) path(i int) []string {
 	var path []string
 	for k := i; k >= 0; k = w.states[k].parent {
 		if w.states[k].step != "" {
@@ -23,18 +34,31 @@ func (w *walker) report(i int, f *supergraph.FieldDefinition, nodes []int) {
 		}
 	}
 	slices.Reverse(path)
-	path = append(path, coordinate)
+	return path
+}
+
+// names lists the subgraphs of nodes.
+func (w *walker) names(nodes []int) string {
 	var at []string
 	for _, n := range nodes {
 		at = append(at, w.def.Subgraphs[w.nodes[n].view.sub].Name)
 	}
 	slices.Sort(at)
-	at = slices.Compact(at)
-	reasons := w.reasons(s.as, f, nodes, strings.Join(at, ", "))
+	return strings.Join(slices.Compact(at), ", ")
+}
+
+// reportInterfaceObject explains that nothing can say of what type a value is:
+// only interface objects can be reached.
+func (w *walker) reportInterfaceObject(i int, nodes []int) {
+	name := w.states[i].as.def.Name
+	if w.reported[name] {
+		return
+	}
+	w.reported[name] = true
 	w.problems = append(w.problems, Problem{
-		Code: CodeUnreachable, Coordinate: coordinate,
-		Message: strings.Join(path, " → ") + ": " + strings.Join(reasons, "; "),
-		Hint:    "Give " + s.as.def.Name + " a resolvable @key that both sides have, or mark the field @shareable and resolve it in the subgraphs that return the type.",
+		Code: CodeUnreachable, Coordinate: name,
+		Message: strings.Join(w.path(i), " → ") + ": from " + w.names(nodes) + ", where " + name + " is an @interfaceObject, no subgraph can be reached that knows the implementation types of " + name,
+		Hint:    "Give the interface " + name + " a resolvable @key in the subgraph that defines it as an interface.",
 	})
 }
 

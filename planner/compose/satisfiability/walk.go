@@ -131,6 +131,10 @@ func subset(small, large []int) bool {
 
 func (w *walker) visitAbstract(i int, nodes []int) {
 	s := w.states[i]
+	if !slices.ContainsFunc(nodes, func(n int) bool { return !w.nodes[n].view.object }) {
+		w.reportInterfaceObject(i, nodes)
+		return
+	}
 	for _, o := range s.as.possible {
 		if o.def.Applied.Inaccessible {
 			continue

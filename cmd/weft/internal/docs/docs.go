@@ -33,6 +33,7 @@ var sections = []section{
 	{"Composition", "Reported when the schemas of subgraphs do not make one graph, with subgraph, line and column. Most codes are those of Apollo's composition, so that what is written about them elsewhere holds here, too.", []string{"planner/compose"}},
 	{"Hints of composition", "The schemas compose, but something in them is worth a look. `weft compose` writes hints to standard error.", []string{"planner/compose" + hints}},
 	{"Supergraph", "Reported when a composed supergraph is read, when one is made ready for planning, and when introspection is answered.", []string{"planner/supergraph", "planner/schema"}},
+	{"Starting and reloading", "Reported when a configuration is put to work, beside the codes above. At a reload, what ran before goes on.", []string{"router/generation", "router/headers"}},
 	{"Requests", "Answers to requests that never get as far as being executed. In responses, codes are at `errors[].extensions.code`.", []string{"router"}},
 	{"Operations", "The operation, or its variables, are refused; nothing was sent to a subgraph.", []string{"planner/operation"}},
 	{"Planning", "The operation is valid, but there is no plan for it.", []string{"planner"}},

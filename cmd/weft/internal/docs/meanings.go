@@ -140,6 +140,60 @@ var meanings = map[string]string{
 	"INTERNAL_ERROR":                "A fault of Weft's own; please report it.",
 	"NOT_SUPPORTED":                 "Valid GraphQL that this version does not execute, such as subscriptions.",
 
+	// Planning.
+	"PLAN_UNREACHABLE_FIELD": "No subgraph can give a field on this path.",
+	"PLAN_TOO_COMPLEX":       "The operation takes more steps to plan than are allowed.",
+	"PLAN_TIMEOUT":           "The operation takes longer to plan than `query_planning.timeout`, or the client left.",
+	"PLAN_PREPARE_FAILED":    "A planned request cannot be put in the words of its subgraph's protocol.",
+
+	// Calls and answers.
+	"SUBGRAPH_UNREACHABLE":       "No connection to a subgraph could be made.",
+	"SUBGRAPH_TIMEOUT":           "A subgraph did not answer within its `request_timeout`.",
+	"SUBGRAPH_CONNECTION_LOST":   "The connection to a subgraph ended before its answer was whole.",
+	"SUBGRAPH_HTTP_STATUS":       "A subgraph answered with an HTTP status other than 2xx, and not with GraphQL.",
+	"SUBGRAPH_ANSWER_TOO_LARGE":  "A subgraph's answer is larger than its `max_response_body_size`.",
+	"SUBGRAPH_MALFORMED":         "A subgraph's answer is not JSON, or not a GraphQL response.",
+	"SUBGRAPH_REQUEST_INVALID":   "A request to a subgraph could not be built.",
+	"REQUEST_CANCELLED":          "The client left before the answer was there.",
+	"DOWNSTREAM_SERVICE_ERROR":   "A subgraph reported an error itself.",
+	"SUBGRAPH_INVALID_VALUE":     "A subgraph returned a value that is not of the field's type.",
+	"SUBGRAPHS_INCONSISTENT":     "Subgraphs returned parts of one value that do not fit together, such as lists of different lengths.",
+	"SUBGRAPH_ENTITIES_MISMATCH": "A subgraph returned more or fewer objects than it was asked for.",
+	"NON_NULL_VIOLATION":         "A subgraph returned null where the graph does not allow it.",
+	"RESPONSE_TOO_LARGE":         "The response is larger than `limits.max_response_size`.",
+	"TOO_MANY_ENTITIES":          "One request to a subgraph would ask for more objects than is ever allowed.",
+	"ERRORS_OMITTED":             "There are more errors than `limits.max_errors`; this one tells how many were left out.",
+
+	// Loading of schemas.
+	"SCHEMA_UNREACHABLE": "No connection could be made, or it ended too early.",
+	"SCHEMA_TIMEOUT":     "No answer within the schema's `timeout`.",
+	"SCHEMA_HTTP_STATUS": "An HTTP status other than 2xx, and no GraphQL.",
+	"SCHEMA_TOO_LARGE":   "The schema is larger than allowed.",
+	"SCHEMA_MALFORMED":   "The answer or file holds no schema.",
+	"SCHEMA_NOT_OFFERED": "The upstream refuses to tell its schema; a file can take its place.",
+	"SCHEMA_FILE":        "The schema's file cannot be read.",
+	"SCHEMA_SOURCE":      "The schema's source cannot work: its URL, a header or a TLS file.",
+	"SCHEMA_CANCELLED":   "Loading was given up, for example because Weft was told to stop.",
+
+	// Starting and reloading.
+	"SUBGRAPH_SETTINGS":  "A subgraph cannot be called as configured.",
+	"HEADER_RULES":       "The header rules cannot work.",
+	"NO_SUBGRAPHS":       "There is nothing to serve: all subgraphs were left out.",
+	"INVALID_API_SCHEMA": "The composed schema cannot be served.",
+	"BUILD_CANCELLED":    "The work was given up, for example because Weft was told to stop.",
+
+	// Requests.
+	"BAD_REQUEST":                   "The request is not a GraphQL request.",
+	"BATCHING_NOT_SUPPORTED":        "The body is a JSON array: several operations in one request are not supported.",
+	"UNSUPPORTED_MEDIA_TYPE":        "The body is not JSON, or not said to be.",
+	"NOT_ACCEPTABLE":                "The client accepts neither `application/graphql-response+json` nor `application/json`.",
+	"METHOD_NOT_ALLOWED":            "The method is neither GET nor POST, or a mutation came by GET.",
+	"REQUEST_TOO_LARGE":             "The body is larger than `traffic_shaping.router.max_request_body_size`.",
+	"NOT_READY":                     "No graph has been loaded yet; `/health/ready` says why.",
+	"INTROSPECTION_DISABLED":        "Introspection is not enabled.",
+	"REQUEST_TIMEOUT":               "The request took longer than `traffic_shaping.router.request_timeout`.",
+	"PERSISTED_QUERY_NOT_SUPPORTED": "The client asks for an automatic persisted query, which is not supported; it will send the whole text.",
+
 	// Supergraphs.
 	"INVALID_SUPERGRAPH":           "A supergraph contradicts itself.",
 	"INVALID_FIELD_SET":            "A field set of a supergraph does not parse, or selects what is not there.",

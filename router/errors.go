@@ -1,0 +1,110 @@
+package router
+
+import (
+	"net/http"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/weft-graphql/weft/planner/operation"
+)
+
+// The codes of errors made here. They reach the client as extensions.code.
+const (
+	CodeBadRequest            = "BAD_REQUEST"                   // not a GraphQL request
+	CodeUnsupportedMediaType  = "UNSUPPORTED_MEDIA_TYPE"        // a body that is not JSON
+	CodeNotAcceptable         = "NOT_ACCEPTABLE"                // Accept excludes JSON
+	CodeMethodNotAllowed      = "METHOD_NOT_ALLOWED"            // neither GET nor POST, or a mutation by GET
+	CodeBodyTooLarge          = "REQUEST_TOO_LARGE"             // over max_request_body_size
+	CodeNotReady              = "NOT_READY"                     // no graph has been loaded yet
+	CodeIntrospectionDisabled = "INTROSPECTION_DISABLED"        // introspection is off
+	CodeRequestTimeout        = "REQUEST_TIMEOUT"               // traffic_shaping.router.request_timeout passed
+	CodeInternal              = "INTERNAL_SERVER_ERROR"         // a fault of the router
+	CodePersistedQuery        = "PERSISTED_QUERY_NOT_SUPPORTED" // automatic persisted queries
+)
+
+// fault is a request that ends without data.
+type fault struct {
+	// status is the HTTP status; with graded, it is 200 for clients that accept
+	// application/json only, since the request was well-formed.
+	status    int
+	graded    bool
+	code      string
+	message   string
+	locations []operation.Location
+	variable  string
+	// allow is the Allow header of a 405.
+	allow string
+}
+
+func (f *fault) statusFor(m media) int {
+	if f.graded && m == mediaJSON {
+		return http.StatusOK
+	}
+	return f.status
+}
+
+func appendFaults(dst []byte, faults []fault) []byte {
+	dst = append(dst, `{"errors":[`...)
+	for i := range faults {
+		f := &faults[i]
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, `{"message":`...)
+		dst = appendString(dst, f.message)
+		known := 0
+		for _, l := range f.locations {
+			if l.Line <= 0 {
+				continue
+			}
+			if known == 0 {
+				dst = append(dst, `,"locations":[`...)
+			} else {
+				dst = append(dst, ',')
+			}
+			known++
+			dst = append(dst, `{"line":`...)
+			dst = strconv.AppendInt(dst, int64(l.Line), 10)
+			dst = append(dst, `,"column":`...)
+			dst = strconv.AppendInt(dst, int64(l.Column), 10)
+			dst = append(dst, '}')
+		}
+		if known > 0 {
+			dst = append(dst, ']')
+		}
+		dst = append(dst, `,"extensions":{"code":`...)
+		dst = appendString(dst, f.code)
+		if f.variable != "" {
+			dst = append(dst, `,"variable":`...)
+			dst = appendString(dst, f.variable)
+		}
+		dst = append(dst, `}}`...)
+	}
+	return append(dst, `]}`...)
+}
+
+// appendString appends s as a JSON string; bytes that are not UTF-8 become U+FFFD.
+func appendString(dst []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	dst = append(dst, '"')
+	for i := 0; i < len(s); {
+		c := s[i]
+		switch {
+		case c == '"' || c == '\\':
+			dst = append(dst, '\\', c)
+		case c == '\n':
+			dst = append(dst, '\\', 'n')
+		case c < ' ' || c == 0x7f:
+			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		case c < utf8.RuneSelf:
+			dst = append(dst, c)
+		default:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			dst = utf8.AppendRune(dst, r)
+			i += size
+			continue
+		}
+		i++
+	}
+	return append(dst, '"')
+}

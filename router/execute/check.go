@@ -1,0 +1,216 @@
+package execute
+
+import (
+	"fmt"
+
+	"github.com/weft-graphql/weft/planner/plan"
+)
+
+// Check reports what makes a plan unfit for execution: places that do not
+// exist, dependencies that do not agree, more types or shapes than the store
+// can tell apart. It is meant to be called once, when a plan has been made;
+// executing a plan that does not pass may panic.
+func Check(p *plan.Plan) error {
+	if p.Root == nil {
+		return fmt.Errorf("the plan has no root")
+	}
+	if len(p.Shapes) > shapeMask+1 {
+		return fmt.Errorf("%d shapes are too many", len(p.Shapes))
+	}
+	for i, s := range p.Shapes {
+		if s.ID != i {
+			return fmt.Errorf("shape %d has id %d", i, s.ID)
+		}
+	}
+	for i, s := range p.Shapes {
+		if err := checkShape(p, s); err != nil {
+			return fmt.Errorf("shape %d: %w", i, err)
+		}
+	}
+	for i, f := range p.Fetches {
+		if f.ID != i {
+			return fmt.Errorf("fetch %d has id %d", i, f.ID)
+		}
+		if err := checkFetch(p, f); err != nil {
+			return fmt.Errorf("fetch %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func checkShape(p *plan.Plan, s *plan.Shape) error {
+	if len(s.Types) >= typeMask {
+		return fmt.Errorf("%d types are too many", len(s.Types))
+	}
+	if len(s.Classes) == 0 {
+		return fmt.Errorf("there are no classes")
+	}
+	if s.Collect >= p.Collections {
+		return fmt.Errorf("collection %d does not exist", s.Collect)
+	}
+	for _, t := range s.Types {
+		if t.Class < 0 || t.Class >= len(s.Classes) {
+			return fmt.Errorf("type %s: class %d does not exist", t.Name, t.Class)
+		}
+	}
+	for i := range s.Slots {
+		if c := s.Slots[i].Child; c != nil && !known(p, c) {
+			return fmt.Errorf("slot %d: its child is not a shape of the plan", i)
+		}
+	}
+	for _, class := range s.Classes {
+		for i := range class {
+			if o := &class[i]; o.Kind == plan.FromSlot && (o.Slot < 0 || o.Slot >= len(s.Slots)) {
+				return fmt.Errorf("output %s: slot %d does not exist", o.Key, o.Slot)
+			}
+		}
+	}
+	return nil
+}
+
+func known(p *plan.Plan, s *plan.Shape) bool {
+	return s != nil && s.ID >= 0 && s.ID < len(p.Shapes) && p.Shapes[s.ID] == s
+}
+
+func checkFetch(p *plan.Plan, f *plan.Fetch) error {
+	for _, d := range f.Deps {
+		if d < 0 || d >= f.ID {
+			return fmt.Errorf("dependency %d does not come before", d)
+		}
+		if count(p.Fetches[d].Dependants, f.ID) != 1 || count(f.Deps, d) != 1 {
+			return fmt.Errorf("dependency %d does not agree", d)
+		}
+	}
+	for _, d := range f.Dependants {
+		if d < 0 || d >= len(p.Fetches) || count(p.Fetches[d].Deps, f.ID) != 1 {
+			return fmt.Errorf("dependant %d does not agree", d)
+		}
+	}
+	if (f.Root != nil) == (len(f.Entries) > 0) {
+		return fmt.Errorf("it must have either a root or entries")
+	}
+	if f.Root != nil {
+		if f.Root.Shape != p.Root {
+			return fmt.Errorf("its root is not that of the plan")
+		}
+		return checkDecode(p, f.Root)
+	}
+	for e := range f.Entries {
+		for t := range f.Entries[e].Targets {
+			if err := checkTarget(p, &f.Entries[e].Targets[t]); err != nil {
+				return fmt.Errorf("entry %d, target %d: %w", e, t, err)
+			}
+		}
+	}
+	return nil
+}
+
+func count(ids []int, id int) (n int) {
+	for _, other := range ids {
+		if other == id {
+			n++
+		}
+	}
+	return n
+}
+
+func checkTarget(p *plan.Plan, t *plan.Target) error {
+	if !known(p, t.Shape) {
+		return fmt.Errorf("its shape is not one of the plan")
+	}
+	if t.Collected {
+		if t.Shape.Collect < 0 {
+			return fmt.Errorf("its shape is not collected")
+		}
+	} else {
+		at := p.Root
+		for _, slot := range t.Path {
+			if at == nil || slot < 0 || slot >= len(at.Slots) {
+				return fmt.Errorf("path %v leads nowhere", t.Path)
+			}
+			at = at.Slots[slot].Child
+		}
+		if at != t.Shape {
+			return fmt.Errorf("path %v leads elsewhere", t.Path)
+		}
+	}
+	if len(t.Types) > len(t.Shape.Types) {
+		return fmt.Errorf("it has more types than its shape")
+	}
+	for i, tt := range append(t.Types[:len(t.Types):len(t.Types)], t.Untyped) {
+		if tt == nil {
+			continue
+		}
+		if tt.Decode == nil || tt.Representation == nil || tt.Decode.Shape != t.Shape {
+			return fmt.Errorf("type %d does not fit", i)
+		}
+		if err := checkDecode(p, tt.Decode); err != nil {
+			return err
+		}
+		if err := checkRepresentation(tt.Representation, t.Shape); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkDecode(p *plan.Plan, d *plan.Decode) error {
+	if !known(p, d.Shape) {
+		return fmt.Errorf("a decoding's shape is not one of the plan")
+	}
+	if d.Static >= len(d.Shape.Types) {
+		return fmt.Errorf("type %d does not exist", d.Static)
+	}
+	for _, n := range d.Names {
+		if n.Type < -1 || n.Type >= len(d.Shape.Types) {
+			return fmt.Errorf("type %d does not exist", n.Type)
+		}
+	}
+	for i := range d.Fields {
+		f := &d.Fields[i]
+		if string(f.Quoted) != `"`+f.Key+`"` {
+			return fmt.Errorf("field %s is quoted as %s", f.Key, f.Quoted)
+		}
+		if f.Slot < 0 {
+			continue
+		}
+		if f.Slot >= len(d.Shape.Slots) {
+			return fmt.Errorf("field %s: slot %d does not exist", f.Key, f.Slot)
+		}
+		child := d.Shape.Slots[f.Slot].Child
+		if (child != nil) != (f.Child != nil) || f.Child != nil && f.Child.Shape != child {
+			return fmt.Errorf("field %s: its child does not fit the slot's", f.Key)
+		}
+		if f.Child != nil {
+			if err := checkDecode(p, f.Child); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func checkRepresentation(r *plan.Representation, s *plan.Shape) error {
+	if r.Names != nil && len(r.Names) != len(s.Types) {
+		return fmt.Errorf("a representation has %d names for %d types", len(r.Names), len(s.Types))
+	}
+	for i := range r.Fields {
+		f := &r.Fields[i]
+		if f.Slot < 0 {
+			continue
+		}
+		if f.Slot >= len(s.Slots) || f.Types != nil && len(f.Types) != len(s.Types) {
+			return fmt.Errorf("field %s does not fit", f.Prefix)
+		}
+		child := s.Slots[f.Slot].Child
+		if (child != nil) != (f.Child != nil) {
+			return fmt.Errorf("field %s: its child does not fit the slot's", f.Prefix)
+		}
+		if child != nil {
+			if err := checkRepresentation(f.Child, child); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,206 @@
+package generation
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/weft-graphql/weft/config"
+	"github.com/weft-graphql/weft/planner"
+	"github.com/weft-graphql/weft/planner/operation"
+	"github.com/weft-graphql/weft/router/cache"
+	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/graphql"
+	"github.com/weft-graphql/weft/subgraphs/transport"
+)
+
+// engine is what operations are parsed, planned and sent with. Generations that
+// differ in nothing of it share one.
+type engine struct {
+	key        engineKey
+	graph      *graph
+	front      *operation.Front
+	planner    *planner.Planner
+	operations *cache.Cache[*Parsed]
+	plans      *cache.Cache[*planned]
+	transports []*transport.Transport
+	users      atomic.Int64
+}
+
+// engineKey is all that an engine is made from.
+type engineKey struct {
+	graph      *graph
+	limits     operation.Limits
+	timeout    time.Duration
+	operations int64
+	plans      int64
+	clients    string
+}
+
+// clientSettings say how to call one subgraph.
+type clientSettings struct {
+	name, url   string
+	timeout     time.Duration
+	maxBody     int64
+	maxConns    int
+	idleTimeout time.Duration
+	dedupe      bool
+}
+
+// settingsOf finds how each subgraph of the graph is called.
+func settingsOf(c *config.Config, g *graph) ([]clientSettings, Errors) {
+	var errs Errors
+	out := make([]clientSettings, len(g.super.Subgraphs))
+	for i := range g.super.Subgraphs {
+		sub := &g.super.Subgraphs[i]
+		all := &c.TrafficShaping.All
+		s := clientSettings{
+			name: sub.Name, url: sub.URL, timeout: all.RequestTimeout.Std(), maxBody: all.MaxResponseBodySize.Bytes(),
+			maxConns: all.MaxConnectionsPerHost, idleTimeout: all.PoolIdleTimeout.Std(), dedupe: all.DedupeEnabled,
+		}
+		if k := slices.IndexFunc(c.Subgraphs, func(o config.Subgraph) bool { return o.Name == sub.Name }); k >= 0 && c.Subgraphs[k].URL != "" {
+			s.url = c.Subgraphs[k].URL
+		}
+		for k := range c.TrafficShaping.Subgraphs {
+			if t := &c.TrafficShaping.Subgraphs[k]; t.Name == sub.Name {
+				s.override(t)
+			}
+		}
+		if s.url == "" {
+			errs = append(errs, &Error{
+				Code: CodeSubgraph, Subgraph: s.name, Message: "no URL is known",
+				Hint: "give it as subgraphs[].url",
+			})
+		}
+		out[i] = s
+	}
+	if c.Supergraph != nil {
+		errs = append(errs, unknownNames(c, g)...)
+	}
+	return out, errs
+}
+
+func (s *clientSettings) override(t *config.SubgraphTraffic) {
+	if t.RequestTimeout != nil {
+		s.timeout = t.RequestTimeout.Std()
+	}
+	if t.DedupeEnabled != nil {
+		s.dedupe = *t.DedupeEnabled
+	}
+	if t.MaxResponseBodySize != nil {
+		s.maxBody = t.MaxResponseBodySize.Bytes()
+	}
+	if t.MaxConnectionsPerHost != nil {
+		s.maxConns = *t.MaxConnectionsPerHost
+	}
+	if t.PoolIdleTimeout != nil {
+		s.idleTimeout = t.PoolIdleTimeout.Std()
+	}
+}
+
+// unknownNames reports settings for subgraphs that a precomposed supergraph
+// does not have, which the configuration alone cannot tell.
+func unknownNames(c *config.Config, g *graph) Errors {
+	var names []string
+	for i := range c.Subgraphs {
+		names = append(names, c.Subgraphs[i].Name)
+	}
+	for i := range c.TrafficShaping.Subgraphs {
+		names = append(names, c.TrafficShaping.Subgraphs[i].Name)
+	}
+	for i := range c.Headers.Subgraphs {
+		names = append(names, c.Headers.Subgraphs[i].Name)
+	}
+	slices.Sort(names)
+	var known []string
+	for i := range g.super.Subgraphs {
+		known = append(known, g.super.Subgraphs[i].Name)
+	}
+	var errs Errors
+	for _, name := range slices.Compact(names) {
+		if !slices.Contains(known, name) {
+			errs = append(errs, &Error{
+				Code: CodeUnknownName, Subgraph: name, Message: "the supergraph has no subgraph of this name",
+				Hint: "it has " + strings.Join(known, ", "),
+			})
+		}
+	}
+	return errs
+}
+
+// engineOf takes the previous generation's engine over if it fits, else makes
+// one. The caller gets a reference.
+func engineOf(c *config.Config, g *graph, settings []clientSettings, s *Shared, previous *Generation) (*engine, Errors) {
+	key := engineKey{
+		graph: g, limits: operationLimits(c), timeout: c.QueryPlanning.Timeout.Std(),
+		operations: c.Caches.Operations.Bytes(), plans: c.Caches.Plans.Bytes(), clients: fmt.Sprintf("%#v", settings),
+	}
+	if previous != nil && previous.engine.key == key {
+		previous.engine.users.Add(1)
+		return previous.engine, nil
+	}
+	e := &engine{
+		key: key, graph: g,
+		operations: cache.New[*Parsed](key.operations),
+		plans:      cache.New[*planned](key.plans),
+	}
+	e.users.Store(1)
+	if previous != nil && previous.engine.graph == g && previous.engine.key.limits == key.limits {
+		e.front = previous.engine.front
+	} else {
+		front, err := operation.NewFront(g.api, g.super.Schema, key.limits)
+		if err != nil {
+			return nil, Errors{{Code: CodeSchema, Message: "the composed schema cannot be served", Err: err}}
+		}
+		e.front = front
+	}
+	clients, errs := e.connect(settings, s)
+	if errs != nil {
+		e.release()
+		return nil, errs
+	}
+	e.planner = planner.New(g.super, clients, planner.Options{Timeout: key.timeout})
+	return e, nil
+}
+
+// connect makes the clients, by subgraph index.
+func (e *engine) connect(settings []clientSettings, s *Shared) ([]subgraphs.Client, Errors) {
+	var errs Errors
+	clients := make([]subgraphs.Client, len(settings))
+	for i := range settings {
+		set := &settings[i]
+		endpoint, err := transport.ParseURL(set.url)
+		if err != nil {
+			errs = append(errs, &Error{Code: CodeSubgraph, Subgraph: set.name, Message: "the URL cannot be used", Err: err})
+			continue
+		}
+		t, err := s.Transports.Acquire(transport.Settings{
+			Scheme: endpoint.Scheme, Address: endpoint.Address, IdleTimeout: set.idleTimeout, MaxConns: set.maxConns,
+		})
+		if err != nil {
+			errs = append(errs, &Error{Code: CodeSubgraph, Subgraph: set.name, Message: "the connection cannot be set up", Err: err})
+			continue
+		}
+		e.transports = append(e.transports, t)
+		client, err := graphql.New(graphql.Options{
+			Subgraph: set.name, URL: set.url, Transport: t, Timeout: set.timeout, MaxBody: set.maxBody, NoDedupe: !set.dedupe,
+		})
+		if err != nil {
+			errs = append(errs, &Error{Code: CodeSubgraph, Subgraph: set.name, Message: "it cannot be called", Err: err})
+			continue
+		}
+		clients[i] = client
+	}
+	return clients, errs
+}
+
+// release gives a reference back; with the last one the transports go.
+func (e *engine) release() {
+	if e.users.Add(-1) == 0 {
+		for _, t := range e.transports {
+			t.Release()
+		}
+	}
+}

@@ -1,0 +1,204 @@
+package generation
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weft-graphql/weft/config"
+	"github.com/weft-graphql/weft/planner/compose"
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/planner/supergraph"
+	"github.com/weft-graphql/weft/planner/supergraph/introspection"
+	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/load"
+)
+
+// supergraphName names the precomposed supergraph among the sources.
+const supergraphName = "supergraph"
+
+// graph is what follows from the schemas alone.
+type graph struct {
+	// key tells two graphs apart.
+	key   string
+	super *supergraph.Supergraph
+	api   string
+	model *introspection.Model
+}
+
+// loadSchemas loads what the configuration names. Schemas that are not due are
+// taken from the previous generation.
+func loadSchemas(ctx context.Context, c *config.Config, s *Shared, o *Options) []load.Result {
+	options := load.Options{CacheDir: c.SchemaCache.Dir, Pool: &s.Transports, Now: s.now}
+	previous := map[string]*load.Result{}
+	if o.Previous != nil && sameSources(o.Previous.Config, c) {
+		for i := range o.Previous.loaded {
+			r := &o.Previous.loaded[i]
+			previous[r.Name] = r
+		}
+	}
+	var sources []load.Source
+	if g := c.Supergraph; g != nil {
+		sources = []load.Source{{
+			Name: supergraphName, From: load.File, File: g.Path, URL: g.URL,
+			Header: headerFields(g.Headers), Timeout: g.Timeout.Std(),
+		}}
+		if g.Source == "url" {
+			sources[0].From = load.Document
+		}
+	} else {
+		for i := range c.Subgraphs {
+			sources = append(sources, sourceOf(&c.Subgraphs[i]))
+		}
+	}
+	results := make([]load.Result, len(sources))
+	var due []load.Source
+	var at []int
+	for i := range sources {
+		p := previous[sources[i].Name]
+		sources[i].Previous = p
+		if p != nil && o.Due != nil && !o.Due(sources[i].Name) {
+			results[i] = *p
+			results[i].Unchanged = true
+			continue
+		}
+		due = append(due, sources[i])
+		at = append(at, i)
+	}
+	var got []load.Result
+	if c.Supergraph != nil && len(due) > 0 {
+		got = []load.Result{load.Supergraph(ctx, due[0], options)}
+	} else {
+		got = load.Load(ctx, due, options)
+	}
+	for i := range got {
+		results[at[i]] = got[i]
+	}
+	return results
+}
+
+func sourceOf(s *config.Subgraph) load.Source {
+	out := load.Source{
+		Name: s.Name, File: s.Schema.File, URL: s.URL,
+		Header: headerFields(s.Schema.Headers), Timeout: s.Schema.Timeout.Std(),
+	}
+	if s.Schema.URL != "" {
+		out.URL = s.Schema.URL
+	}
+	switch s.Schema.Source {
+	case "file":
+		out.From = load.File
+	case "service":
+		out.From = load.Service
+	case "introspection":
+		out.From = load.Introspection
+	}
+	switch s.Schema.OnUnavailable {
+	case "last_good":
+		out.OnUnavailable = load.LastGood
+	case "omit":
+		out.OnUnavailable = load.Omit
+	}
+	return out
+}
+
+func headerFields(m map[string]string) []subgraphs.HeaderField {
+	var out []subgraphs.HeaderField
+	for name, value := range m {
+		out = append(out, subgraphs.HeaderField{Name: name, Value: value})
+	}
+	slices.SortFunc(out, func(a, b subgraphs.HeaderField) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// sameSources reports whether results loaded under one configuration may stand
+// for those of another when an upstream does not answer.
+func sameSources(a, b *config.Config) bool { return (a.Supergraph == nil) == (b.Supergraph == nil) }
+
+// graphOf composes the loaded schemas, or reads the supergraph; an equal one of
+// the generation before is taken over.
+func graphOf(c *config.Config, results []load.Result, previous *Generation) (*graph, Errors) {
+	var errs Errors
+	sum := sha256.New()
+	for i := range results {
+		r := &results[i]
+		if r.Err != nil {
+			errs = append(errs, fromLoad(r.Err))
+		}
+		fmt.Fprintf(sum, "%q %s %t\n", r.Name, r.Hash, r.Omitted)
+	}
+	fmt.Fprintf(sum, "%t\n", c.Supergraph != nil)
+	for i := range c.Subgraphs {
+		fmt.Fprintf(sum, "%q %q\n", c.Subgraphs[i].Name, c.Subgraphs[i].URL)
+	}
+	key := string(sum.Sum(nil))
+	if errs == nil && previous != nil && previous.engine.graph.key == key {
+		return previous.engine.graph, nil
+	}
+	var def *supergraph.Definition
+	var file string
+	if c.Supergraph != nil {
+		file = c.Supergraph.Path
+		if errs == nil {
+			var faults []supergraph.Error
+			def, faults = supergraph.Read(supergraphName, results[0].SDL)
+			for _, e := range faults {
+				errs = append(errs, fromSupergraph(e, file))
+			}
+		}
+	} else {
+		var more Errors
+		def, more = composeAll(c, results, errs != nil)
+		errs = append(errs, more...)
+	}
+	if errs != nil {
+		return nil, errs
+	}
+	return newGraph(key, def, file)
+}
+
+// composeAll parses the schemas and, unless one is missing, composes them.
+func composeAll(c *config.Config, results []load.Result, incomplete bool) (*supergraph.Definition, Errors) {
+	var errs Errors
+	var inputs []compose.Input
+	files := map[string]string{}
+	for i := range results {
+		r := &results[i]
+		if r.Err != nil || r.Omitted {
+			continue
+		}
+		if r.From == load.File {
+			files[r.Name] = c.Subgraphs[i].Schema.File
+		}
+		doc, faults := schema.Parse(r.Name, r.SDL)
+		for _, e := range faults {
+			errs = append(errs, fromParse(e, r.Name, files[r.Name]))
+		}
+		inputs = append(inputs, compose.Input{Name: r.Name, URL: c.Subgraphs[i].URL, Doc: doc})
+	}
+	if len(inputs) == 0 && !incomplete {
+		return nil, Errors{{Code: CodeNoSubgraphs, Message: "there is no subgraph to serve"}}
+	}
+	if incomplete || errs != nil {
+		return nil, errs
+	}
+	composed := compose.Compose(inputs)
+	for _, e := range composed.Errors {
+		errs = append(errs, fromCompose(e, files))
+	}
+	return composed.Definition, errs
+}
+
+func newGraph(key string, def *supergraph.Definition, file string) (*graph, Errors) {
+	super, err := supergraph.Build(def)
+	if err != nil {
+		return nil, fromBuild(err, file)
+	}
+	model, err := introspection.New(supergraph.APISchema(def))
+	if err != nil {
+		return nil, Errors{{Code: CodeSchema, Message: "the API schema cannot be introspected", File: file, Err: err}}
+	}
+	return &graph{key: key, super: super, api: supergraph.PrintAPI(def), model: model}, nil
+}
