@@ -238,7 +238,7 @@ type pick struct {
 func (w *specWriter) picks(group []*arrival, p *position) []pick {
 	var out []pick
 	for _, s := range p.slots {
-		if s.index < 0 || w.only != nil && p == w.root && !slices.Contains(w.only, s) {
+		if len(s.assigned) == 0 || w.only != nil && p == w.root && !slices.Contains(w.only, s) {
 			continue
 		}
 		at := -1

@@ -57,7 +57,7 @@ func (b *builder) makeShape(p *position, merged bool, targets []bool) *plan.Shap
 		b.plan.Collections++
 	}
 	for _, sl := range p.slots {
-		if len(sl.assigned) == 0 {
+		if len(sl.assigned) == 0 && sl.hidden {
 			continue
 		}
 		sl.index = len(s.Slots)
@@ -67,7 +67,7 @@ func (b *builder) makeShape(p *position, merged bool, targets []bool) *plan.Shap
 		})
 	}
 	for _, sl := range p.slots {
-		if sl.index < 0 || sl.child == nil {
+		if len(sl.assigned) == 0 || sl.child == nil {
 			continue
 		}
 		first := b.owner(sl.assigned[0].from)

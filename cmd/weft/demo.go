@@ -93,11 +93,12 @@ func (a *app) demo(ctx context.Context, flags *demoFlags) error {
 	d, err := demo.Start(ctx, demo.Options{FirstPort: flags.upstreamPort})
 	var taken *demo.PortError
 	if errors.As(err, &taken) {
-		return a.portProblem(problem{
+		a.report(problem{
 			message: fmt.Sprintf("port %d on %s, for the upstream %s, cannot be used: %s", taken.Port, taken.Host, taken.Upstream, innermost(taken.Err)),
 			code:    taken.Code(),
 			hint:    fmt.Sprintf("choose other ports for the upstreams with --upstream-port, such as --upstream-port %d", flags.upstreamPort+100),
 		})
+		return errReported
 	}
 	if err != nil {
 		return err
@@ -127,15 +128,8 @@ func (a *app) demo(ctx context.Context, flags *demoFlags) error {
 		ready: func(c *config.Config, address net.Addr) {
 			printDemo(a.out, baseURL(address), c)
 		},
-		exitOnError: true,
-		listenHint:  "choose another address for the router with --listen, such as --listen 127.0.0.1:4010",
+		listenHint: "choose another address for the router with --listen, such as --listen 127.0.0.1:4010",
 	})
-}
-
-// portProblem reports an address that cannot be listened on.
-func (a *app) portProblem(p problem) error {
-	a.report(p)
-	return errReported
 }
 
 // innermost is what the system said, without the layers around it.

@@ -103,13 +103,19 @@ func (f *configFlags) options(o config.Options) (config.Options, error) {
 	return o, nil
 }
 
-// load reads the configuration; its problems are the error.
-func (a *app) load(o config.Options) (*config.Loaded, error) {
+// read reads the configuration. What is wrong with it is the error; what is
+// known of it may be there all the same.
+func (a *app) read(o config.Options) (*config.Loaded, error) {
 	o.Environ = a.environ
 	if o.Environ == nil {
 		o.Environ = []string{} // nil would be that of the process
 	}
-	loaded, err := config.Load(o)
+	return config.Load(o)
+}
+
+// load is read for commands that people look at: it shows the warnings.
+func (a *app) load(o config.Options) (*config.Loaded, error) {
+	loaded, err := a.read(o)
 	if loaded != nil {
 		for _, w := range loaded.Warnings {
 			a.warn(configProblem(w))
@@ -124,6 +130,5 @@ func (a *app) loadFlags(f *configFlags) (*config.Loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	loaded, err := a.load(o)
-	return loaded, err
+	return a.load(o)
 }

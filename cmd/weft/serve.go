@@ -51,7 +51,7 @@ type serving struct {
 	options config.Options
 	// exitOnError ends the run if the graph cannot be loaded at first.
 	exitOnError bool
-	// ready is called once the graph is loaded, if exitOnError is set too.
+	// ready is called once the graph is loaded; it implies exitOnError. May be nil.
 	ready func(c *config.Config, address net.Addr)
 	// listenHint says what to do about an address that is taken.
 	listenHint string
@@ -74,18 +74,21 @@ func (a *app) serve(ctx context.Context, s serving) error {
 	if err != nil {
 		return err
 	}
+	if s.ready != nil {
+		if err := r.Reload(ctx, loaded.Config); err != nil {
+			r.Close()
+			if ctx.Err() != nil {
+				return nil // told to stop before it began
+			}
+			return err
+		}
+	}
 	if err := r.Listen(); err != nil {
 		r.Close()
 		return a.listenProblem(err, s.listenHint)
 	}
 	if s.ready != nil {
-		// The address is taken and connections wait; it is Serve that answers them.
-		if err := r.Reload(ctx, loaded.Config); err != nil {
-			if ctx.Err() != nil {
-				err = nil // told to stop before it began
-			}
-			return errors.Join(err, r.Serve(canceled()))
-		}
+		// The address is taken, and connections wait for Serve.
 		s.ready(loaded.Config, r.Addr())
 	}
 
@@ -111,4 +114,28 @@ func (a *app) serve(ctx context.Context, s serving) error {
 	stop()
 	running.Wait()
 	return err
+}
+
+// listenProblem reports an address that cannot be listened on.
+func (a *app) listenProblem(err error, hint string) error {
+	var failed *router.ListenError
+	if !errors.As(err, &failed) {
+		return err
+	}
+	what := failed.Address
+	if host, port, err := net.SplitHostPort(failed.Address); err == nil && !strings.HasPrefix(what, "unix:") {
+		if what = "port " + port; host != "" {
+			what += " on " + host
+		}
+	}
+	a.report(problem{
+		message: fmt.Sprintf("%s cannot be used: %s", what, innermost(failed.Err)),
+		code:    router.CodeListen, hint: hint,
+	})
+	return errReported
+}
+
+func isMissingFile(err error) bool {
+	var errs config.Errors
+	return errors.As(err, &errs) && len(errs) > 0 && errs[0].Code == config.CodeFile
 }

@@ -88,7 +88,6 @@ func (m *merger) merge() *supergraph.Definition {
 		}
 	}
 	m.injectInterfaceObjectFields()
-	m.checkInterfaceFields()
 	m.checkInterfaceObjects()
 	def.Directives = m.mergeExecutableDirectives()
 	// Enums last: how they merge depends on how fields and arguments use them.
@@ -104,6 +103,10 @@ func (m *merger) merge() *supergraph.Definition {
 	}
 	def.Directives = append(def.Directives, m.composed.definitions()...)
 	slices.SortFunc(def.Directives, func(a, b *schema.DirectiveDefinition) int { return strings.Compare(a.Name, b.Name) })
+	if !m.failed() {
+		// A field lost to another error would be reported twice.
+		m.checkInterfaceFields()
+	}
 	def.SchemaDirectives = m.mergeSchemaDirectives()
 	def.Links = m.supergraphLinks(def)
 	return def

@@ -1,8 +1,12 @@
 package execute
 
 import (
+	"bytes"
 	"context"
 	"testing"
+
+	"github.com/weft-graphql/weft/planner/plan"
+	"github.com/weft-graphql/weft/planner/schema"
 )
 
 // allocations per request of the heavy query with recorded answers.
@@ -37,25 +41,29 @@ func TestDecodeDoesNotAllocate(t *testing.T) {
 	newShop(1).serve(p)
 	record(t, p)
 	f, text := largest(p)
-	x := &state{}
-	r := &Request{Plan: p}
-	x.begin(r)
-	fs := &x.fetches[f.ID]
-	x.gather(fs) // entries without rows, so the answer's rows are only skipped
-	d := f.Entries[0].Targets[0].Types[0].Decode
+	rows := bytes.TrimSuffix(bytes.TrimPrefix(text, []byte(`{"data":{"_entities":`)), []byte(`}}`))
+	field := &plan.DecodeField{Child: f.Entries[0].Targets[0].Types[0].Decode, Wrap: schema.WrapNamed(false).List(false)}
+	x := new(store)
 	n := testing.AllocsPerRun(50, func() {
-		x.store.reset(p, x.limits)
-		x.body = text
-		for i := range text {
-			if i > 0 && text[i] == '{' && text[i-1] == '[' {
-				if _, end := x.decodeObject(d, i, true); end < 0 {
-					t.Fatal("malformed")
-				}
-				break
-			}
+		x.reset(p, Limits{}.withDefaults())
+		x.body = rows
+		if _, end := x.decodeValue(field, field.Wrap, 0, 0); end != len(rows) {
+			t.Fatal("malformed")
 		}
 	})
 	if n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func TestWritingDoesNotAllocate(t *testing.T) {
+	p := heavyPlan()
+	newShop(1).serve(p)
+	x := new(state)
+	x.begin(&Request{Plan: p})
+	x.run(context.Background())
+	dst := x.write(nil)
+	if n := testing.AllocsPerRun(50, func() { dst = x.write(dst[:0]) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }

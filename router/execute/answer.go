@@ -20,11 +20,7 @@ func (x *state) accept(fs *fetchState, a *subgraphs.Answer) {
 		x.request.OnAnswer(fs.fetch, a)
 	}
 	if a.Err != nil {
-		x.result.Failed++
-		x.fail(fs, errorInfo{
-			code: a.Err.Code, message: "A subgraph could not be reached or did not answer properly",
-			detail: a.Err.Message, fetch: fs.fetch,
-		})
+		x.fail(fs, a.Err, failedFetch, a.Err.Message)
 		return
 	}
 	x.body = a.Body
@@ -55,10 +51,7 @@ func (x *state) accept(fs *fetchState, a *subgraphs.Answer) {
 		if x.full {
 			return // the response ends in an error anyway
 		}
-		x.result.Failed++
-		x.fail(fs, errorInfo{
-			code: subgraphs.CodeMalformed, message: "A subgraph's answer is not a well-formed response", fetch: fs.fetch,
-		})
+		x.fail(fs, failure(fs.fetch, subgraphs.CodeMalformed, malformedAnswer), malformedAnswer, "")
 		return
 	}
 	if a.Layout == subgraphs.LayoutRows {

@@ -90,6 +90,10 @@ type Request struct {
 	// not keep the answer without retaining it.
 	OnAnswer func(f *plan.Fetch, a *subgraphs.Answer)
 
+	// OnFailure hears of every fetch that failed as a whole, for logs and
+	// metrics; may be nil. It is called by the goroutine that executes.
+	OnFailure func(f *plan.Fetch, err *subgraphs.FetchError)
+
 	Limits Limits
 	Policy ErrorPolicy
 }
@@ -98,7 +102,8 @@ type Request struct {
 type Result struct {
 	// Requests is how many fetches were sent.
 	Requests int
-	// Failed is how many of them failed as a whole.
+	// Failed is how many fetches failed as a whole, those included that were
+	// never sent because the request had ended.
 	Failed int
 	// Rows is how many distinct rows were looked up.
 	Rows int

@@ -314,3 +314,40 @@ func FuzzExecute(f *testing.F) {
 		}
 	})
 }
+
+// A failed fetch of many rows shows at each of its objects, yet its errors take
+// no more room than those of one.
+func TestFailedFetchOfManyRows(t *testing.T) {
+	const n = 5000
+	var users []string
+	for i := range n {
+		users = append(users, fmt.Sprintf(`{"id":"%d","name":null}`, i))
+	}
+	first := body(`{"data":{"users":[` + strings.Join(users, ",") + `]}}`)
+	for answer, each := range map[string]int{
+		`no`: 1,
+		`{"errors":[{"message":"a"},{"message":"b"}]}`:                                                                2,
+		`{"data":{"_entities":null},"errors":[{"message":"a"},{"message":"b"},{"message":"c","path":["_entities"]}]}`: 3,
+	} {
+		p := usersPlan(first, body(answer))
+		got, result := execute(t, &Request{Plan: p, Limits: Limits{MaxErrors: 10}})
+		if result.Errors != each*n || strings.Count(got, `"path"`) != 10 {
+			t.Errorf("%s: %+v", answer, result)
+		}
+		x := new(state)
+		x.begin(&Request{Plan: p})
+		x.run(context.Background())
+		if len(x.records) != each {
+			t.Errorf("%s: %d records", answer, len(x.records))
+		}
+	}
+}
+
+// Errors without a place are bounded before they are spread over all rows.
+func TestManyPlacelessErrors(t *testing.T) {
+	errs := strings.TrimSuffix(strings.Repeat(`{"message":"m"},`, 5000), ",")
+	_, result := execute(t, &Request{Plan: usersPlan(body(twoUsers), body(`{"errors":[`+errs+`]}`))})
+	if want := 2*maxPlaceless + 5000 - maxPlaceless; result.Errors != want {
+		t.Errorf("%d errors, want %d", result.Errors, want)
+	}
+}

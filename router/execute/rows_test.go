@@ -236,4 +236,10 @@ func TestSeveralEntries(t *testing.T) {
 	f.Prepared = body(`{"data":{"_e1":[{"city":"C"},null],"_e0":[{"name":"N"}]}}`)
 	expect(t, b.plan, `{"data":{"users":[{"name":"N"},{"name":"N"}],"shop":null},"errors":[{"message":"A subgraph returned more or fewer objects than it was asked for",`+
 		`"path":["shop","city"],"extensions":{"code":"SUBGRAPH_ENTITIES_MISMATCH","service":"s1"}}]}`)
+	// One has an error that says why nothing came, the other has none.
+	f.Prepared = body(`{"data":{"_e1":null,"_e0":null},"errors":[{"message":"why","path":["_e0"]}]}`)
+	expect(t, b.plan, `{"data":{"users":[{"name":null},{"name":null}],"shop":null},"errors":[`+
+		`{"message":"why","path":["users",0,"name"],"extensions":{"code":"DOWNSTREAM_SERVICE_ERROR","service":"s1"}},`+
+		`{"message":"why","path":["users",1,"name"],"extensions":{"code":"DOWNSTREAM_SERVICE_ERROR","service":"s1"}},`+
+		`{"message":"A subgraph did not return the objects it was asked for","path":["shop","city"],"extensions":{"code":"SUBGRAPH_ENTITIES_MISMATCH","service":"s1"}}]}`)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/weft-graphql/weft/planner/plan"
 	"github.com/weft-graphql/weft/subgraphs"
@@ -78,7 +79,7 @@ func (x *state) await(ctx context.Context) bool {
 func (x *state) abandon(ctx context.Context) {
 	for i := range x.plan.Fetches {
 		if fs := &x.fetches[i]; fs.sent {
-			x.fail(fs, errorOf(ctx, fs.fetch))
+			x.failEnded(ctx, fs)
 			x.settle(i)
 		}
 	}
@@ -112,7 +113,7 @@ func (x *state) prepare(ctx context.Context, fs *fetchState) bool {
 		fs.members = append(fs.members, member{x.root, u})
 	} else {
 		if !x.gather(fs) {
-			x.fail(fs, errorInfo{code: CodeTooManyRows, message: "Too many objects to look up", fetch: f})
+			x.fail(fs, failure(f, CodeTooManyRows, tooManyRows), tooManyRows, "")
 			return false
 		}
 		if len(fs.rows) == 0 {
@@ -126,7 +127,7 @@ func (x *state) prepare(ctx context.Context, fs *fetchState) bool {
 		return false
 	}
 	if ctx.Err() != nil {
-		x.fail(fs, errorOf(ctx, f))
+		x.failEnded(ctx, fs)
 		return false
 	}
 	x.fillCall(fs)
@@ -159,7 +160,7 @@ func fetch(ctx context.Context, f *plan.Fetch, call *subgraphs.Call) (a *subgrap
 	defer func() {
 		if r := recover(); r != nil {
 			a = subgraphs.Failed(&subgraphs.FetchError{
-				Code: CodeInternal, Subgraph: f.Name, Message: "internal error", Err: fmt.Errorf("panic: %v", r),
+				Code: CodeInternal, Subgraph: f.Name, Message: "internal error", Err: fmt.Errorf("panic: %v\n%s", r, debug.Stack()),
 			})
 		}
 	}()
@@ -174,11 +175,12 @@ func fetch(ctx context.Context, f *plan.Fetch, call *subgraphs.Call) (a *subgrap
 	return a
 }
 
-// errorOf says why a fetch failed when ctx has ended.
-func errorOf(ctx context.Context, f *plan.Fetch) errorInfo {
-	e := errorInfo{code: subgraphs.CodeCancelled, message: "The request was cancelled", fetch: f}
+// failEnded fails a fetch because ctx has ended.
+func (x *state) failEnded(ctx context.Context, fs *fetchState) {
+	err := failure(fs.fetch, subgraphs.CodeCancelled, "The request was cancelled")
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		e.code, e.message = subgraphs.CodeTimeout, "The request took too long"
+		err.Code, err.Message = subgraphs.CodeTimeout, "The request took too long"
 	}
-	return e
+	err.Err = context.Cause(ctx)
+	x.fail(fs, err, err.Message, "")
 }

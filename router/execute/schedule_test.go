@@ -209,6 +209,28 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
+func TestFailuresAreHeardOf(t *testing.T) {
+	for _, c := range []struct {
+		second stub
+		code   string
+	}{
+		{failing(subgraphs.CodeStatus), subgraphs.CodeStatus},
+		{body(`{`), subgraphs.CodeMalformed},
+		{func(context.Context, *subgraphs.Call) *subgraphs.Answer { panic("bang") }, CodeInternal},
+	} {
+		var heard []string
+		_, result := execute(t, &Request{Plan: usersPlan(body(twoUsers), c.second), OnFailure: func(f *plan.Fetch, err *subgraphs.FetchError) {
+			heard = append(heard, f.Name+" "+err.Code)
+			if c.code == CodeInternal && !strings.Contains(err.Error(), "bang") {
+				t.Errorf("got %v", err)
+			}
+		}})
+		if strings.Join(heard, ",") != "s1 "+c.code || result.Failed != 1 {
+			t.Errorf("%s: heard %v, %+v", c.code, heard, result)
+		}
+	}
+}
+
 func TestAnswersAreReleasedOnce(t *testing.T) {
 	var made, released atomic.Int32
 	counted := func(s stub) stub {

@@ -167,7 +167,7 @@ func (fs *fetchState) begin(f *plan.Fetch) {
 }
 
 func (fs *fetchState) end() {
-	const keep = 1 << 15 // elements
+	const keep = 1 << 13 // elements
 	fs.fetch = nil
 	clear(fs.call.Rows)
 	clear(fs.call.Variables)

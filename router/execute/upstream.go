@@ -10,6 +10,9 @@ import (
 // attached, so that they go wherever the objects go.
 
 const (
+	failedFetch     = "A subgraph could not be reached or did not answer properly"
+	malformedAnswer = "A subgraph's answer is not a well-formed response"
+	tooManyRows     = "Too many objects to look up"
 	upstreamMessage = "A subgraph reported an error"
 	wrongRow        = "A subgraph returned something else than the object it was asked for"
 	unevenRows      = "A subgraph returned more or fewer objects than it was asked for"
@@ -56,12 +59,18 @@ func onlyVisible(d *plan.Decode) int {
 }
 
 // fail records that a fetch failed as a whole, at each object that waits for it.
-func (x *state) fail(fs *fetchState, e errorInfo) {
-	if len(fs.uses) == 0 {
-		return
+func (x *state) fail(fs *fetchState, err *subgraphs.FetchError, message, detail string) {
+	x.result.Failed++
+	if x.request.OnFailure != nil {
+		x.request.OnFailure(fs.fetch, err)
 	}
-	x.failUses(fs, 0, len(fs.uses), x.info(e))
+	x.failUses(fs, 0, len(fs.uses), x.info(errorInfo{code: err.Code, message: message, detail: detail, fetch: fs.fetch}))
 	x.attach(fs)
+}
+
+// failure describes a failure that no client reported.
+func failure(f *plan.Fetch, code, message string) *subgraphs.FetchError {
+	return &subgraphs.FetchError{Code: code, Subgraph: f.Name, Message: message}
 }
 
 func (x *state) failUses(fs *fetchState, from, to, info int) {
@@ -133,11 +142,12 @@ func (x *state) responseErrors(fs *fetchState, env *envelope) {
 		}
 		return
 	}
-	x.checkEntries(fs, reported)
+	x.checkEntries(fs)
 }
 
-// checkEntries reports entries whose rows did not come as asked for.
-func (x *state) checkEntries(fs *fetchState, reported bool) {
+// checkEntries reports entries whose rows did not come as asked for, and of
+// which no error has said why.
+func (x *state) checkEntries(fs *fetchState) {
 	for e, state := range fs.entries {
 		if fs.first[e] == fs.first[e+1] {
 			continue
@@ -145,10 +155,22 @@ func (x *state) checkEntries(fs *fetchState, reported bool) {
 		switch {
 		case state == entryUneven:
 			x.failEntry(fs, e, x.info(errorInfo{code: CodeEntities, message: unevenRows, fetch: fs.fetch}))
-		case state != entryRead && !reported:
+		case state != entryRead && !x.explained(fs, e):
 			x.failEntry(fs, e, x.info(errorInfo{code: CodeEntities, message: noRows, fetch: fs.fetch}))
 		}
 	}
+}
+
+// explained reports whether an entry of which nothing came has errors.
+func (x *state) explained(fs *fetchState, e int) bool {
+	for r := fs.first[e]; r < fs.first[e+1]; r++ {
+		for u := fs.rows[r].uses; u >= 0; u = fs.uses[u].next {
+			if fs.uses[u].object != 0 { // it is there to carry them
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // responseError places one error of a GraphQL response.
@@ -292,10 +314,11 @@ func (x *state) recordFirst(fs *fetchState, r, info int) {
 func (x *state) rowErrors(fs *fetchState, a *subgraphs.Answer) {
 	for n := range a.Errs {
 		e := &a.Errs[n]
-		info := x.info(errorInfo{code: e.Code, message: upstreamMessage, detail: e.Message, fetch: fs.fetch})
-		if e.Code == "" {
-			x.infos[info].code = CodeUpstream
+		code := e.Code
+		if code == "" {
+			code = CodeUpstream
 		}
+		info := x.info(errorInfo{code: code, message: upstreamMessage, detail: e.Message, fetch: fs.fetch})
 		path := e.Path
 		if len(path) == 0 || path[0] != '[' || skipValue(path, 0, 0) != len(path) {
 			path = []byte("[]")
@@ -338,7 +361,7 @@ func (x *state) rowErrors(fs *fetchState, a *subgraphs.Answer) {
 			}
 		}
 	}
-	x.checkEntries(fs, false)
+	x.checkEntries(fs)
 }
 
 // placeAt places an error at the end of a path below a use's object: the rest,

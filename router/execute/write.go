@@ -159,11 +159,13 @@ func (x *state) writeObject(object int) bool {
 func (x *state) writeFields(object, start int) bool {
 	shape := x.shapeOf(object)
 	var outputs []plan.Output
-	if len(shape.Classes) == 1 {
-		outputs = shape.Classes[0]
-	} else if typ := x.typeOf(object); typ >= 0 {
+	switch typ := x.typeOf(object); {
+	case typ >= 0 && shape.Types[typ].Class >= 0:
 		outputs = shape.Classes[shape.Types[typ].Class]
-	} else {
+	case typ < 0 && len(shape.Classes) == 1:
+		outputs = shape.Classes[0]
+	default:
+		// Not known, or not a type of the API schema.
 		x.untyped(object)
 		return false
 	}

@@ -64,12 +64,12 @@ func sortedSubgraphs(views map[int]*view) []int {
 // visit looks at all that can follow a state.
 func (w *walker) visit(i int) {
 	s := w.states[i]
-	nodes := w.reachAll(s)
-	if w.seen(s.as, nodes) {
+	if s.as.def.Kind.Abstract() {
+		w.visitAbstract(i)
 		return
 	}
-	if s.as.def.Kind.Abstract() {
-		w.visitAbstract(i, nodes)
+	nodes := w.reachAll(s)
+	if w.seen(s.as, nodes) {
 		return
 	}
 	bySub := make(map[int][]int, len(nodes))
@@ -129,9 +129,23 @@ func subset(small, large []int) bool {
 	return true
 }
 
-func (w *walker) visitAbstract(i int, nodes []int) {
+// visitAbstract goes on to the types that values of an interface or union have.
+// Which those are is up to the subgraph that returned the value: keys lead to
+// more fields, not to more types.
+func (w *walker) visitAbstract(i int) {
 	s := w.states[i]
-	if !slices.ContainsFunc(nodes, func(n int) bool { return !w.nodes[n].view.object }) {
+	start := make([]int, len(s.places))
+	for k, p := range s.places {
+		start[k] = p.node
+	}
+	for _, old := range w.visited[s.as] {
+		if slices.Equal(old, start) {
+			return
+		}
+	}
+	w.visited[s.as] = append(w.visited[s.as], start)
+	nodes := w.reachAll(s)
+	if len(s.as.possible) > 0 && !slices.ContainsFunc(nodes, func(n int) bool { return !w.nodes[n].view.object }) {
 		w.reportInterfaceObject(i, nodes)
 		return
 	}
@@ -140,12 +154,17 @@ func (w *walker) visitAbstract(i int, nodes []int) {
 			continue
 		}
 		var places []place
-		for _, n := range nodes {
-			places = append(places, w.downcast(place{n, s.as}, o)...)
+		for _, p := range s.places {
+			if len(w.downcast(p, o)) == 0 {
+				continue
+			}
+			for _, n := range w.reach(p) {
+				places = append(places, w.downcast(place{n, s.as}, o)...)
+			}
 		}
 		// A type that no subgraph returns here cannot be asked for.
 		if len(places) > 0 {
-			w.states = append(w.states, state{as: o, places: places, parent: i, step: "... on " + o.def.Name})
+			w.states = append(w.states, state{as: o, places: w.distinct(places), parent: i, step: "... on " + o.def.Name})
 		}
 	}
 }

@@ -167,7 +167,7 @@ func (w *work) emptied(t *typ) bool {
 		for _, part := range t.parts {
 			values += len(part.Values)
 		}
-		return values == 0 && w.changed
+		return values == 0
 	}
 	return false
 }

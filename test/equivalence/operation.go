@@ -1,0 +1,132 @@
+package equivalence
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// Operation is a query.
+type Operation struct {
+	Variables  []*Variable
+	Selections []*Selection
+	Fragments  []*Fragment
+}
+
+// Variable is a variable of the operation and its value.
+type Variable struct {
+	Name, Type string
+	Default    string `json:",omitempty"`
+	// Given says that the request has a value for it.
+	Given bool
+	Value any
+}
+
+// Fragment is a named fragment.
+type Fragment struct {
+	Name, On   string
+	Selections []*Selection
+}
+
+// Selection is a field, an inline fragment (Inline) or a spread.
+type Selection struct {
+	Alias  string   `json:",omitempty"`
+	Field  string   `json:",omitempty"`
+	Args   []*Given `json:",omitempty"`
+	Inline bool     `json:",omitempty"`
+	On     string   `json:",omitempty"`
+	Spread string   `json:",omitempty"`
+	// Skip and Include are variables, or "true" or "false", if not empty.
+	Skip    string       `json:",omitempty"`
+	Include string       `json:",omitempty"`
+	Sub     []*Selection `json:",omitempty"`
+}
+
+// Given is an argument as written.
+type Given struct{ Name, Text string }
+
+func (s *Selection) key() string {
+	if s.Alias != "" {
+		return s.Alias
+	}
+	return s.Field
+}
+
+// Text prints the operation.
+func (o *Operation) Text() string {
+	var b strings.Builder
+	b.WriteString("query")
+	for i, v := range o.Variables {
+		b.WriteString([]string{", ", "("}[btoi(i == 0)])
+		fmt.Fprintf(&b, "$%s: %s", v.Name, v.Type)
+		if v.Default != "" {
+			fmt.Fprintf(&b, " = %s", v.Default)
+		}
+	}
+	if len(o.Variables) > 0 {
+		b.WriteByte(')')
+	}
+	b.WriteString(" {\n")
+	printSelections(&b, o.Selections, "  ")
+	b.WriteString("}\n")
+	for _, f := range o.Fragments {
+		fmt.Fprintf(&b, "\nfragment %s on %s {\n", f.Name, f.On)
+		printSelections(&b, f.Selections, "  ")
+		b.WriteString("}\n")
+	}
+	return b.String()
+}
+
+func printSelections(b *strings.Builder, list []*Selection, indent string) {
+	for _, s := range list {
+		b.WriteString(indent)
+		switch {
+		case s.Spread != "":
+			b.WriteString("..." + s.Spread)
+		case s.Inline:
+			b.WriteString("...")
+			if s.On != "" {
+				b.WriteString(" on " + s.On)
+			}
+		default:
+			if s.Alias != "" {
+				b.WriteString(s.Alias + ": ")
+			}
+			b.WriteString(s.Field)
+			for i, a := range s.Args {
+				b.WriteString([]string{", ", "("}[btoi(i == 0)])
+				fmt.Fprintf(b, "%s: %s", a.Name, a.Text)
+			}
+			if len(s.Args) > 0 {
+				b.WriteByte(')')
+			}
+		}
+		if s.Skip != "" {
+			fmt.Fprintf(b, " @skip(if: %s)", s.Skip)
+		}
+		if s.Include != "" {
+			fmt.Fprintf(b, " @include(if: %s)", s.Include)
+		}
+		if len(s.Sub) > 0 {
+			b.WriteString(" {\n")
+			printSelections(b, s.Sub, indent+"  ")
+			b.WriteString(indent + "}")
+		}
+		b.WriteByte('\n')
+	}
+}
+
+// Values are the variables of the request as JSON.
+func (o *Operation) Values() []byte {
+	m := map[string]any{}
+	for _, v := range o.Variables {
+		if v.Given {
+			m[v.Name] = v.Value
+		}
+	}
+	out, err := json.Marshal(m)
+	if err != nil {
+		panic(err) // values are decoded JSON
+	}
+	return out
+}
