@@ -144,6 +144,12 @@ func (r *run) local(a *arrival, ti int, f schema.FieldID) *graph.Move {
 		}
 		return m
 	}
+	for i := range m.Provider.JoinFrom {
+		sibling := r.schema.FieldByName(a.pos.types[ti], m.Provider.JoinFrom[i].Name)
+		if sibling == schema.NoField || r.local(a, ti, sibling) == nil {
+			return nil
+		}
+	}
 	if m.Provider.Requires != nil && (a.base == nil || a.requires != m.Provider.RequiresText) {
 		return nil
 	}

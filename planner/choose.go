@@ -284,7 +284,26 @@ func (r *run) use(a *arrival, s *slot, types bitset, need plan.Condition) error 
 	if !added {
 		return nil
 	}
+	for ti := types.next(0); ti >= 0; ti = types.next(ti + 1) {
+		if err := r.useSiblings(a, s, ti, need); err != nil {
+			return err
+		}
+	}
 	return r.commit(a, types, need)
+}
+
+// useSiblings commits the fields that a made object is made of.
+func (r *run) useSiblings(a *arrival, s *slot, ti int, need plan.Condition) error {
+	m := r.local(a, ti, s.fields[ti])
+	if m == nil || m.Provider.Join == nil {
+		return nil
+	}
+	var w way
+	ok, err := r.requirements(a, ti, m.Provider.JoinFrom, false, a.sub, &w.needs, &w)
+	if !ok || err != nil {
+		return err
+	}
+	return r.useNeeds(w.needs, 0, need)
 }
 
 // commit makes sure that an arrival is reached, for some types of its position,

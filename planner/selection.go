@@ -272,6 +272,8 @@ type scope struct {
 	decode *plan.Decode
 	// children are composite slots written before (in another fragment).
 	children []childUse
+	// inline is set for the fields of a namespace, which are asked for beside it.
+	inline bool
 }
 
 type keyUse struct {
@@ -288,8 +290,11 @@ type childUse struct {
 
 // object writes what a group of arrivals of one type in the subgraph gives.
 func (w *specWriter) object(group []*arrival, p *position) ([]subgraphs.Selection, *plan.Decode) {
-	shape := w.shape[p.id]
-	sc := &scope{decode: &plan.Decode{Shape: shape, Static: -1}}
+	sc := &scope{decode: &plan.Decode{Shape: w.shape[p.id], Static: -1}}
+	return w.objectIn(sc, group, p)
+}
+
+func (w *specWriter) objectIn(sc *scope, group []*arrival, p *position) ([]subgraphs.Selection, *plan.Decode) {
 	picks := w.picks(group, p)
 	view := group[0].view
 	var sels []subgraphs.Selection
@@ -309,9 +314,9 @@ func (w *specWriter) object(group []*arrival, p *position) ([]subgraphs.Selectio
 	default:
 		sels = w.abstract(sc, group, p, picks)
 	}
-	if len(sels) == 0 {
+	if len(sels) == 0 && !sc.inline {
 		sels = append(sels, subgraphs.Selection{Key: "__typename", Field: "__typename"})
-		sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1})
+		sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1, Into: -1})
 	}
 	return sels, sc.decode
 }
@@ -326,7 +331,7 @@ func (w *specWriter) abstract(sc *scope, group []*arrival, p *position, picks []
 		covers.or(a.covers)
 	}
 	sels := []subgraphs.Selection{{Key: "__typename", Field: "__typename"}}
-	sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1})
+	sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1, Into: -1})
 	for ti := covers.next(0); ti >= 0; ti = covers.next(ti + 1) {
 		v := w.super.View(p.types[ti], sub)
 		if v == nil {
@@ -373,7 +378,7 @@ func (w *specWriter) uniform(decl schema.TypeID, sub int, s *slot, covers bitset
 	}
 	for ti := covers.next(0); ti >= 0; ti = covers.next(ti + 1) {
 		p := w.super.Provider(s.fields[ti], sub)
-		if p == nil || p.Name != at.Name || p.Type != at.Type {
+		if p == nil || p.Name != at.Name || p.Type != at.Type || p.Made() {
 			return false
 		}
 	}
@@ -392,7 +397,7 @@ func (w *specWriter) typed(group []*arrival, p *position, ti int) ([]subgraphs.S
 	}
 	if len(sels) == 0 {
 		sels = append(sels, subgraphs.Selection{Key: "__typename", Field: "__typename"})
-		sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1})
+		sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1, Into: -1})
 	}
 	return sels, sc.decode
 }
@@ -409,6 +414,9 @@ func (w *specWriter) field(sc *scope, pk *pick, ti int, group []*arrival, sure b
 		}
 	}
 	m := w.moveIn(s.fields[ti], w.fetch.Subgraph, from.through(ti))
+	if m.Provider.Made() {
+		return w.made(sc, s, ti, group, m)
+	}
 	key := sc.keyFor(s, m.Provider.Type)
 	sel := subgraphs.Selection{Key: key, Field: m.Provider.Name}
 	for i := range s.args {
@@ -419,7 +427,7 @@ func (w *specWriter) field(sc *scope, pk *pick, ti int, group []*arrival, sure b
 	for _, c := range s.consts {
 		sel.Arguments = append(sel.Arguments, subgraphs.ArgumentSpec{Name: c.Name, Value: subgraphs.ArgumentValue{Variable: -1, Constant: c.Value}})
 	}
-	field := plan.DecodeField{Key: key, Quoted: appendQuoted(nil, key), Slot: s.index}
+	field := plan.DecodeField{Key: key, Quoted: appendQuoted(nil, key), Slot: s.index, Into: -1}
 	def := w.schema.Field(s.fields[ti])
 	field.Wrap = def.Type.Wrap
 	if s.leaf {

@@ -134,7 +134,7 @@ func TestHTTP(t *testing.T) {
 		{name: "bad variable, json", body: `{"query":"query($id: ID!){ user(id: $id) { id } }"}`, status: 200, code: "BAD_USER_INPUT"},
 		{name: "defer", body: `{"query":"{ ... @defer { __typename } }"}`, header: modern, ctype: typeGraphQL, status: 400, code: "NOT_SUPPORTED"},
 		{name: "introspection", body: `{"query":"{ __schema { queryType { name } } t: __type(name: \"Nobody\") { name } }"}`, data: `{"__schema":{"queryType":{"name":"Query"}},"t":null}`},
-		{name: "too many aliases", body: `{"query":"{ ` + aliases(60) + `}"}`, header: modern, ctype: typeGraphQL, status: 400, code: "LIMIT_MAX_ROOT_FIELDS"},
+		{name: "too many aliases", body: `{"query":"{ ` + aliases(60) + `}"}`, header: modern, ctype: typeGraphQL, status: 400, code: "LIMIT_MAX_ALIASES"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.method == "" {

@@ -233,6 +233,9 @@ type Decode struct {
 	Shape *Shape
 	// Fields are in the order in which the fetch asks for them.
 	Fields []DecodeField
+	// Made are objects that the answer does not have and that are made of what it
+	// has once the object is read.
+	Made []Made
 	// Sure is how many of the Fields are.
 	Sure int
 	// Static is the index into Shape.Types when the type is known beforehand, or -1.
@@ -265,9 +268,36 @@ type DecodeField struct {
 	Enum []string
 	// Child reads the object, for composite fields.
 	Child *Decode
+	// Into is the slot of a namespace object (see [Made]) that the value belongs
+	// to; Slot is then a slot of that object. It is -1 for ordinary fields.
+	Into int
 	// Sure says that the key cannot be absent from a right answer: it is asked for
 	// without condition and on every type.
 	Sure bool
+}
+
+// Made is an object, or a list of objects, made with no request.
+type Made struct {
+	// Slot is where it goes.
+	Slot int
+	// Shape is its shape, Static its concrete type, as an index into Shape.Types.
+	Shape  *Shape
+	Static int
+	// Namespace objects are there from the start and take the fields whose Into
+	// names their slot. Others are made of Parts: with a null among these the
+	// value is null, with lists among these it is a list.
+	Namespace bool
+	Parts     []MadePart
+}
+
+// MadePart fills one leaf of a made object.
+type MadePart struct {
+	// To are the slots that lead to the leaf in the made object; the objects on
+	// the way, of the shapes' only type, are made as well. It is empty when the
+	// leaf is not needed.
+	To []int
+	// From are the slots that lead from the object read to the source.
+	From []int
 }
 
 // LeafKind is what a leaf's JSON may be.

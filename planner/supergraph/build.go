@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/weft-graphql/weft/planner/schema"
 )
@@ -376,6 +377,13 @@ func (b *builder) provider(coordinate string, f *FieldDefinition, id schema.Fiel
 		p.Args = append(p.Args, ProviderArg{Name: a.Name, Type: b.typeThere(a.Type, in.Subgraph), HasDefault: a.Default != nil})
 	}
 	p.ContextArguments = in.ContextArguments
+	p.Namespace = in.Namespace
+	for _, part := range in.Join {
+		join := ProviderJoin{Key: strings.Split(part.Key, "."), From: strings.Split(part.From, ".")}
+		p.Join = append(p.Join, join)
+		from := b.fieldSet(coordinate, "join", in.Subgraph, field.Parent, strings.Join(join.From, " { ")+strings.Repeat(" }", len(join.From)-1))
+		p.JoinFrom = append(p.JoinFrom, from...)
+	}
 	return p
 }
 

@@ -55,6 +55,23 @@ type Provider struct {
 	Args []ProviderArg
 	// ContextArguments are filled from @fromContext.
 	ContextArguments []ContextArgument
+	// Join says that the value is made of sibling fields, with no request; then
+	// JoinFrom are these siblings.
+	Join     []ProviderJoin
+	JoinFrom FieldSet
+	// Namespace says that the value is an object that is always there and whose
+	// fields are the subgraph's root fields.
+	Namespace bool
+}
+
+// Made reports whether the subgraph has no such field and its value is made of
+// what else it gives.
+func (p *Provider) Made() bool { return p.Namespace || p.Join != nil }
+
+// ProviderJoin fills one key field of a joined object; see [JoinPart].
+type ProviderJoin struct {
+	Key  []string
+	From []string
 }
 
 // ProviderArg is an argument as a subgraph declares it.

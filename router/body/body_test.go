@@ -41,7 +41,7 @@ func TestReadErrors(t *testing.T) {
 		`{} {}`: CodeMalformed, `{}x`: CodeMalformed, `null`: CodeMalformed, `{'a':1}`: CodeMalformed, `{"query":nul}`: CodeMalformed, `{"query":tru}`: CodeMalformed,
 		`{"query":1}`: CodeMalformed, `{"variables":""}`: CodeMalformed, `{"query":"a","query":"b"}`: CodeMalformed, `{"variables":null,"variables":{}}`: CodeMalformed,
 		`{"a":` + strings.Repeat("[", 300) + strings.Repeat("]", 300) + `}`: CodeMalformed,
-		`{"a":` + strings.Repeat(`{"a":`, 1_000_000): CodeMalformed,
+		`{"a":` + strings.Repeat(`{"a":`, 1_000_000):                        CodeMalformed,
 	} {
 		var r Request
 		err := Read([]byte(in), &r)

@@ -171,6 +171,11 @@ func checkDecode(p *plan.Plan, d *plan.Decode) error {
 		if string(f.Quoted) != `"`+f.Key+`"` {
 			return fmt.Errorf("field %s is quoted as %s", f.Key, f.Quoted)
 		}
+		for k := range i {
+			if d.Fields[k].Key == f.Key {
+				return fmt.Errorf("field %s comes twice", f.Key)
+			}
+		}
 		if f.Slot < 0 {
 			continue
 		}

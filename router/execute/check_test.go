@@ -36,6 +36,7 @@ func TestCheck(t *testing.T) {
 		}, "leads nowhere"},
 		"not collected": {func(p *plan.Plan) { p.Shapes[1].Collect = -1 }, "not collected"},
 		"quoted":        {func(p *plan.Plan) { p.Fetches[0].Root.Fields[0].Quoted = nil }, "quoted"},
+		"twice":         {func(p *plan.Plan) { d := p.Fetches[0].Root; d.Fields = append(d.Fields, d.Fields[0]) }, "comes twice"},
 		"slot":          {func(p *plan.Plan) { p.Fetches[0].Root.Fields[0].Slot = 3 }, "slot 3"},
 		"static":        {func(p *plan.Plan) { p.Fetches[0].Root.Static = 1 }, "type 1"},
 		"leaf":          {func(p *plan.Plan) { p.Fetches[0].Root.Fields[0].Child = nil }, "does not fit"},

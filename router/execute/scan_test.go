@@ -77,6 +77,15 @@ func TestUnescape(t *testing.T) {
 	}
 }
 
+func TestAppendString(t *testing.T) {
+	for _, text := range []string{"", "a", "a\"b\\c", "\x00\n\x1f", "é😀", "\xff\xc3"} {
+		var got string
+		if err := json.Unmarshal(appendString(nil, text), &got); err != nil || got != strings.ToValidUTF8(strings.ReplaceAll(text, "\xff\xc3", "\ufffd\ufffd"), "") {
+			t.Errorf("%q: got %q, %v", text, got, err)
+		}
+	}
+}
+
 func FuzzSkipValue(f *testing.F) {
 	for _, text := range texts {
 		f.Add([]byte(text))

@@ -3,6 +3,8 @@ package execute
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"runtime"
 	"strings"
 	"sync"
@@ -331,4 +333,42 @@ func TestConcurrentRequests(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+func TestLargeBuffersAreDropped(t *testing.T) {
+	var users []string
+	for i := range 40_000 {
+		users = append(users, fmt.Sprintf(`{"id":"%d","name":"x"}`, i))
+	}
+	p := usersPlan(body(`{"data":{"users":[`+strings.Join(users, ",")+`]}}`), rows(func(row string) string { return `{"age":"none"}` }))
+	x := new(state)
+	r := &Request{Plan: p}
+	for range 2 { // the second has what the first has left
+		x.begin(r)
+		x.run(context.Background())
+		if out := x.write(nil); !json.Valid(out) || bytes.Count(out, []byte(`"age":null`)) != 40_000 {
+			t.Fatalf("got %.200s", out)
+		}
+		x.leave()
+		x.end()
+		size := 8*(cap(x.words)+cap(x.stack)) + cap(x.text) + cap(x.store.text)
+		for _, c := range x.collections {
+			size += 4 * cap(c)
+		}
+		for i := range x.fetches {
+			fs := &x.fetches[i]
+			size += cap(fs.text) + 40*cap(fs.rows) + 32*cap(fs.uses) + 16*cap(fs.members) + 24*cap(fs.flat) + 4*cap(fs.table)
+			for _, row := range fs.flat[:cap(fs.flat)] {
+				if row != nil {
+					t.Fatal("a row is kept alive")
+				}
+			}
+		}
+		if size > 4<<20 {
+			t.Errorf("%d bytes are kept", size)
+		}
+		if x.request != nil || x.plan != nil || x.dst != nil || x.body != nil || len(x.bufs[:cap(x.bufs)]) > 0 && x.bufs[:1][0] != nil {
+			t.Error("something of the request is kept alive")
+		}
+	}
 }

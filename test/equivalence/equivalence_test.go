@@ -2,7 +2,9 @@ package equivalence
 
 import (
 	"flag"
+	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -10,6 +12,8 @@ import (
 var (
 	cases = flag.Int("cases", 2000, "how many cases to run")
 	seed1 = flag.Uint64("seed", 1, "the seed")
+	save  = flag.String("out", "", "a folder to write failing cases to, shrunk")
+	each  = flag.Int("each", 2, "how many failures of each class to shrink")
 	only  = flag.Int64("graph", -1, "run only the graph of this number")
 )
 
@@ -52,8 +56,23 @@ func TestEquivalence(t *testing.T) {
 			fetches += out.fetches
 			if f != nil {
 				classes[f.Class]++
-				if classes[f.Class] <= 3 || *only >= 0 {
+				if classes[f.Class] <= *each || *only >= 0 {
 					t.Logf("graph %d op %d: %.500s", n, i, f)
+					small, sf := shrink(t, c, f, 10*time.Second, func(c *Case) *Failure {
+						g, f := start(t, c, c.Data, false)
+						if f != nil {
+							return f
+						}
+						_, f = g.run(c.Op)
+						return f
+					})
+					notes := fmt.Sprintf("seed %d, graph %d, operation %d", *seed1, n, i)
+					t.Logf("\n%s", small.print(sf, notes))
+					if *save != "" {
+						if err := small.save(filepath.Join(*save, fmt.Sprintf("%s-%d-%d", f.Class, n, i)), sf, notes); err != nil {
+							t.Fatal(err)
+						}
+					}
 				}
 			}
 		}

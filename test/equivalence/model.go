@@ -91,7 +91,9 @@ type Field struct {
 	Old Mask `json:",omitempty"`
 	// Strict are the subgraphs that declare the field non-null though the graph
 	// does not.
-	Strict   Mask       `json:",omitempty"`
+	Strict Mask `json:",omitempty"`
+	// Shared says that another subgraph provides the field.
+	Shared   bool       `json:",omitempty"`
 	Provides []*Provide `json:",omitempty"`
 	Requires FieldSet   `json:",omitempty"`
 	// Compute is the data server's expression for the field.
@@ -351,7 +353,7 @@ func (c *Case) printType(b *strings.Builder, t *Type, s int, external map[string
 				b.WriteString(" @external")
 			case f.Old.has(s):
 			default:
-				if f.In.count() > 1 {
+				if f.In.count() > 1 || f.Shared {
 					b.WriteString(" @shareable")
 				}
 				if f.Old != 0 {

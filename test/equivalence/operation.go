@@ -3,6 +3,7 @@ package equivalence
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -129,4 +130,41 @@ func (o *Operation) Values() []byte {
 		panic(err) // values are decoded JSON
 	}
 	return out
+}
+
+// prune removes fragments and variables that nothing uses.
+func (o *Operation) prune() {
+	spread := map[string]bool{}
+	var walk func(list []*Selection)
+	walk = func(list []*Selection) {
+		for _, s := range list {
+			if s.Spread != "" && !spread[s.Spread] {
+				spread[s.Spread] = true
+				for _, f := range o.Fragments {
+					if f.Name == s.Spread {
+						walk(f.Selections)
+					}
+				}
+			}
+			walk(s.Sub)
+		}
+	}
+	walk(o.Selections)
+	o.Fragments = slices.DeleteFunc(o.Fragments, func(f *Fragment) bool { return !spread[f.Name] })
+	_, body, _ := strings.Cut((&Operation{Selections: o.Selections, Fragments: o.Fragments}).Text(), "{")
+	o.Variables = slices.DeleteFunc(o.Variables, func(v *Variable) bool { return !mentions(body, v.Name) })
+}
+
+// mentions reports whether a text has the variable.
+func mentions(text, name string) bool {
+	for {
+		_, after, found := strings.Cut(text, "$"+name)
+		if !found {
+			return false
+		}
+		if after == "" || after[0] < '0' || after[0] > '9' {
+			return true
+		}
+		text = after
+	}
 }

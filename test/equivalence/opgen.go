@@ -32,6 +32,7 @@ func generateOperation(r *rand.Rand, on Features, c *Case) {
 	c.Op = g.op
 	depth := 2 + r.IntN(4)
 	g.op.Selections = g.selections(c.typ("Query"), "", depth, 1+r.IntN(3))
+	g.op.prune()
 }
 
 // selections makes about n selections on t.

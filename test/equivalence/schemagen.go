@@ -530,6 +530,7 @@ func (g *schemaGen) provides() {
 				if leaf.In.has(s) || leaf.Compute != nil || g.c.compositeType(named(leaf.Type)) != nil || leaf.Strict != 0 || leaf.Requires != nil {
 					continue
 				}
+				leaf.Shared = true
 				f.Provides = append(f.Provides, &Provide{In: 1 << s, Fields: FieldSet{{Name: leaf.Name}}})
 				break
 			}

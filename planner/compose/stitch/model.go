@@ -40,6 +40,11 @@ type field struct {
 	hiddenArgs map[string]bool
 	// join is set for a field that a join made.
 	join *placedJoin
+	// mirrored marks a field that only other subgraphs have, named here because a
+	// key or a requirement names it.
+	mirrored bool
+	// requires are the arguments that other subgraphs fill.
+	requires []*requirement
 	// namespace marks a root field that leads to the subgraph's own root fields.
 	namespace bool
 }
@@ -52,6 +57,8 @@ type entityKey struct {
 	text string // normalised
 	// synthetic keys are not in the subgraph's own SDL.
 	synthetic bool
+	// unresolvable keys only name an entity that other subgraphs resolve.
+	unresolvable bool
 	lookups   []*lookup
 }
 
@@ -72,10 +79,6 @@ type work struct {
 	changed bool
 	// requires are the fields with @require arguments.
 	requires []*requirement
-	// joins are the joins placed in this subgraph.
-	joins []*placedJoin
-	// externals are fields of other subgraphs that a requirement reads.
-	externals []*external
 }
 
 func (w *work) fail(code, rule, coordinate, hint, format string, args ...any) {

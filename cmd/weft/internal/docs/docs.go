@@ -152,6 +152,7 @@ var code = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
 
 // codesIn returns the codes of errors and those of hints.
 func codesIn(file *ast.File) (errors, remarks []Code) {
+	listed := listedIn(file)
 	for _, decl := range file.Decls {
 		switch d := decl.(type) {
 		case *ast.GenDecl:
@@ -162,7 +163,7 @@ func codesIn(file *ast.File) (errors, remarks []Code) {
 				}
 				for i, name := range v.Names {
 					if strings.HasPrefix(strings.ToLower(name.Name), "code") && i < len(v.Values) {
-						errors = appendCode(errors, v.Values[i], sentence(name.Name, v.Doc.Text()), sentence(name.Name, v.Comment.Text()))
+						errors = appendCode(errors, v.Values[i], listed[name.Name], sentence(name.Name, v.Doc.Text()), sentence(name.Name, v.Comment.Text()))
 					}
 				}
 			}
@@ -187,6 +188,33 @@ func codesIn(file *ast.File) (errors, remarks []Code) {
 		}
 	}
 	return errors, remarks
+}
+
+// listedIn returns the sentences that a function Codes gives constants of its
+// file, as {CodeX, "What it means."}.
+func listedIn(file *ast.File) map[string]string {
+	listed := map[string]string{}
+	for _, decl := range file.Decls {
+		d, ok := decl.(*ast.FuncDecl)
+		if !ok || d.Name.Name != "Codes" || d.Recv != nil || d.Body == nil {
+			continue
+		}
+		ast.Inspect(d.Body, func(n ast.Node) bool {
+			lit, ok := n.(*ast.CompositeLit)
+			if !ok || len(lit.Elts) != 2 {
+				return true
+			}
+			name, isName := lit.Elts[0].(*ast.Ident)
+			text, isText := lit.Elts[1].(*ast.BasicLit)
+			if isName && isText && text.Kind == token.STRING {
+				if s, err := strconv.Unquote(text.Value); err == nil {
+					listed[name.Name] = s
+				}
+			}
+			return true
+		})
+	}
+	return listed
 }
 
 // appendCode adds the code that a literal is, with the first explanation there is.

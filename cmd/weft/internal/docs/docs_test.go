@@ -72,12 +72,13 @@ func TestUnexplainedCode(t *testing.T) {
 	if err := os.MkdirAll(dir+"/config", 0o755); err != nil {
 		t.Fatal(err)
 	}
-	source := "package config\n\nconst CodeNew = \"BRAND_NEW\"\nconst CodeOld = \"QUITE_OLD\" // what it means\n"
+	source := "package config\n\nconst CodeNew = \"BRAND_NEW\"\nconst CodeOld = \"QUITE_OLD\" // what it means\n" +
+		"const CodeListed = \"ALSO_OLD\"\nfunc Codes() []Info { return []Info{{CodeListed, \"Listed.\"}} }\n"
 	if err := os.WriteFile(dir+"/config/x.go", []byte(source), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	_, err := Errors(dir)
-	if err == nil || !strings.Contains(err.Error(), "BRAND_NEW") || strings.Contains(err.Error(), "QUITE_OLD") {
+	if err == nil || !strings.Contains(err.Error(), "BRAND_NEW") || strings.Contains(err.Error(), "_OLD") {
 		t.Errorf("%v", err)
 	}
 }

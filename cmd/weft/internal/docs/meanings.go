@@ -182,6 +182,8 @@ var meanings = map[string]string{
 	"INVALID_API_SCHEMA": "The composed schema cannot be served.",
 	"BUILD_CANCELLED":    "The work was given up, for example because Weft was told to stop.",
 
+	"LISTEN_FAILED": "The address cannot be listened on, for example because another process has the port.",
+
 	// Requests.
 	"BAD_REQUEST":                   "The request is not a GraphQL request.",
 	"BATCHING_NOT_SUPPORTED":        "The body is a JSON array: several operations in one request are not supported.",

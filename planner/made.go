@@ -1,0 +1,86 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/weft-graphql/weft/planner/graph"
+	"github.com/weft-graphql/weft/planner/plan"
+	"github.com/weft-graphql/weft/subgraphs"
+)
+
+// made writes a composite slot whose objects the subgraph does not have: a
+// joined object made of sibling fields, or a namespace. What comes back are the
+// selections to ask for in its place.
+func (w *specWriter) made(sc *scope, s *slot, ti int, group []*arrival, m *graph.Move) []subgraphs.Selection {
+	if slices.ContainsFunc(sc.decode.Made, func(have plan.Made) bool { return have.Slot == s.index }) {
+		return nil
+	}
+	var below []*arrival
+	for _, to := range s.moved {
+		if slices.Contains(group, to.from) {
+			below = append(below, to)
+		}
+	}
+	made := plan.Made{
+		Slot: s.index, Shape: w.shape[s.child.id], Namespace: m.Provider.Namespace,
+		Static: slices.Index(s.child.types, m.Provider.Named),
+	}
+	if made.Namespace {
+		// The fields below are asked for beside this one: they share its keys.
+		inner := &scope{keys: sc.keys, inline: true, decode: &plan.Decode{Shape: made.Shape, Static: made.Static}}
+		sels, decode := w.objectIn(inner, below, s.child)
+		sc.keys = inner.keys
+		for _, f := range decode.Fields {
+			f.Into = s.index
+			if f.Sure {
+				sc.decode.Sure++
+			}
+			sc.decode.Fields = append(sc.decode.Fields, f)
+		}
+		sc.decode.Made = append(sc.decode.Made, made)
+		return sels
+	}
+	for _, part := range m.Provider.Join {
+		made.Parts = append(made.Parts, plan.MadePart{
+			From: w.slotPath(group, s.pos, ti, part.From),
+			To:   w.slotPath(below, s.child, made.Static, part.Key),
+		})
+	}
+	sc.decode.Made = append(sc.decode.Made, made)
+	return nil
+}
+
+// slotPath finds the slots that a group of arrivals fills along a path of
+// fields; nil when one of them is not asked for.
+func (w *specWriter) slotPath(group []*arrival, p *position, ti int, path []string) []int {
+	var out []int
+	for depth, name := range path {
+		var found *slot
+		for _, s := range p.slots {
+			if s.name != name || len(s.args) > 0 || len(s.consts) > 0 || !s.types.has(ti) {
+				continue
+			}
+			for i := range s.assigned {
+				if s.assigned[i].types.has(ti) && slices.Contains(group, s.assigned[i].from) {
+					found = s
+				}
+			}
+		}
+		if found == nil {
+			return nil
+		}
+		out = append(out, found.index)
+		if depth == len(path)-1 {
+			break
+		}
+		var below []*arrival
+		for _, m := range found.moved {
+			if slices.Contains(group, m.from) {
+				below = append(below, m)
+			}
+		}
+		group, p = below, found.child
+		ti = 0
+	}
+	return out
+}
