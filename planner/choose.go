@@ -331,15 +331,15 @@ func (r *run) commit(a *arrival, types bitset, need plan.Condition) error {
 	a.committed = true
 	switch {
 	case a.from != nil:
-		for i := range a.via.assigned {
-			if a.via.assigned[i].from == a.from {
-				return nil
-			}
-		}
 		// What is above a slot the client sees is needed whenever the client
 		// sees it, whatever becomes of the fields below.
 		above := a.via.cond
 		if a.via.hidden {
+			for i := range a.via.assigned {
+				if a.via.assigned[i].from == a.from {
+					return nil
+				}
+			}
 			above = need
 		}
 		return r.use(a.from, a.via, a.via.types, above)

@@ -31,7 +31,7 @@ func (w *specWriter) made(sc *scope, s *slot, ti int, group []*arrival, m *graph
 		sels, decode := w.objectIn(inner, below, s.child)
 		sc.keys = inner.keys
 		for _, f := range decode.Fields {
-			f.Into = s.index
+			f.Into = s.index + 1
 			if f.Sure {
 				sc.decode.Sure++
 			}

@@ -316,7 +316,7 @@ func (w *specWriter) objectIn(sc *scope, group []*arrival, p *position) ([]subgr
 	}
 	if len(sels) == 0 && !sc.inline {
 		sels = append(sels, subgraphs.Selection{Key: "__typename", Field: "__typename"})
-		sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1, Into: -1})
+		sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1})
 	}
 	return sels, sc.decode
 }
@@ -331,7 +331,7 @@ func (w *specWriter) abstract(sc *scope, group []*arrival, p *position, picks []
 		covers.or(a.covers)
 	}
 	sels := []subgraphs.Selection{{Key: "__typename", Field: "__typename"}}
-	sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1, Into: -1})
+	sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1})
 	for ti := covers.next(0); ti >= 0; ti = covers.next(ti + 1) {
 		v := w.super.View(p.types[ti], sub)
 		if v == nil {
@@ -397,7 +397,7 @@ func (w *specWriter) typed(group []*arrival, p *position, ti int) ([]subgraphs.S
 	}
 	if len(sels) == 0 {
 		sels = append(sels, subgraphs.Selection{Key: "__typename", Field: "__typename"})
-		sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1, Into: -1})
+		sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1})
 	}
 	return sels, sc.decode
 }
@@ -427,7 +427,7 @@ func (w *specWriter) field(sc *scope, pk *pick, ti int, group []*arrival, sure b
 	for _, c := range s.consts {
 		sel.Arguments = append(sel.Arguments, subgraphs.ArgumentSpec{Name: c.Name, Value: subgraphs.ArgumentValue{Variable: -1, Constant: c.Value}})
 	}
-	field := plan.DecodeField{Key: key, Quoted: appendQuoted(nil, key), Slot: s.index, Into: -1}
+	field := plan.DecodeField{Key: key, Quoted: appendQuoted(nil, key), Slot: s.index}
 	def := w.schema.Field(s.fields[ti])
 	field.Wrap = def.Type.Wrap
 	if s.leaf {

@@ -21,6 +21,7 @@ func (a *app) composeCommand() *cobra.Command {
 	var (
 		flags  configFlags
 		format string
+		old    string
 		batch  bool
 	)
 	cmd := &cobra.Command{
@@ -33,16 +34,20 @@ func (a *app) composeCommand() *cobra.Command {
 			"  {\"id\": …, \"services\": [{\"name\": …, \"url\": …, \"typeDefs\": …}]}\n" +
 			"and each line of standard output its result as with --format json, with its id.",
 		Example: "  weft compose --config router.yaml > supergraph.graphql\n" +
-			"  weft compose accounts.graphql products.graphql --format api",
+			"  weft compose accounts.graphql products.graphql --format api\n" +
+			"  weft compose --diff deployed.graphql",
 	}
 	flags.add(cmd, false)
 	cmd.Flags().StringVar(&format, "format", "supergraph", "what to print: supergraph (join-spec SDL), api (the schema that clients see) or json (both)")
+	cmd.Flags().StringVar(&old, "diff", "", "say what changes for clients since this `file` (API schema or supergraph) instead of printing; exit code 1 if something breaks")
 	cmd.Flags().BoolVar(&batch, "batch", false, "compose what each line of standard input says")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		fromConfig := len(flags.files)+len(flags.set) > 0
 		switch {
 		case format != "supergraph" && format != "api" && format != "json":
 			return usagef("--format %s: there are supergraph, api and json", format)
+		case old != "" && (batch || cmd.Flags().Changed("format")):
+			return usagef("--diff goes with neither --batch nor --format")
 		case batch && (fromConfig || len(args) > 0):
 			return usagef("--batch reads standard input and takes neither files nor a configuration")
 		case batch && cmd.Flags().Changed("format"):
@@ -64,6 +69,9 @@ func (a *app) composeCommand() *cobra.Command {
 		}
 		if err != nil {
 			return err
+		}
+		if old != "" {
+			return a.diff(old, def)
 		}
 		text := supergraph.Print(def)
 		if format == "api" {

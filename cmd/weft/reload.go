@@ -54,6 +54,7 @@ func (l *reloader) reload(ctx context.Context) {
 		}
 	}
 	if err != nil {
+		l.router.Fail(err)
 		var all config.Errors
 		if !errors.As(err, &all) {
 			all = config.Errors{{Message: err.Error()}}
@@ -61,7 +62,6 @@ func (l *reloader) reload(ctx context.Context) {
 		for _, e := range all {
 			l.log.Error("the configuration is refused; the one before stays", abstractlogger.String("code", e.Code), abstractlogger.Error(e))
 		}
-		l.router.Fail(err)
 		return
 	}
 	for _, w := range loaded.Warnings {

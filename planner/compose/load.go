@@ -259,7 +259,7 @@ func (sg *subgraph) loadType(r *reporter, def *schema.TypeDefinition, part int, 
 			continue
 		}
 		nf := &field{
-			parent: t, name: f.Name, description: f.Description, pos: f.Pos, part: part,
+			parent: t, name: f.Name, description: f.Description, pos: f.Pos, part: part, extension: def.Extension,
 			typ: renamedType(f.Type, rename), def: f.Default,
 			applied: sg.applications(f.Directives, part, def.Extension),
 		}

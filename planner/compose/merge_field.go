@@ -269,8 +269,9 @@ func (m *merger) mergeArgument(name, at string, present []*argument, from []*sub
 	return out
 }
 
-// mergeDefault keeps a default that some subgraphs leave out, but not two that
-// differ.
+// mergeDefault keeps a default that all subgraphs share. One that some leave
+// out is dropped, for they would be sent a value they do not expect; two that
+// differ are an error.
 func (m *merger) mergeDefault(defaults []*schema.Value, from []*subgraph, coordinate, code, what string) *schema.Value {
 	var dest *schema.Value
 	missing := false
@@ -293,7 +294,8 @@ func (m *merger) mergeDefault(defaults []*schema.Value, from []*subgraph, coordi
 		}
 	}
 	if dest != nil && missing {
-		m.hint("INCONSISTENT_DEFAULT_VALUE_PRESENCE", coordinate, "%s %q has a default value in only some subgraphs.", what, coordinate)
+		m.hint("INCONSISTENT_DEFAULT_VALUE_PRESENCE", coordinate, "%s %q has a default value in only some subgraphs: it will have none in the supergraph.", what, coordinate)
+		return nil
 	}
 	return dest
 }

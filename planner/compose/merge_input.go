@@ -40,6 +40,7 @@ func (m *merger) missingInputField(t *supergraph.TypeDefinition, sources []*typ,
 	coordinate := fields[0].coordinate()
 	var required, missing []string
 	for _, f := range fields {
+		m.noteUse(m.inputUse, f.typ, coordinate)
 		if f.typ.NonNull && f.def == nil {
 			required = append(required, f.parent.sg.name)
 		}

@@ -88,6 +88,7 @@ type field struct {
 	def         *schema.Value
 	applied     []applied
 	part        int
+	extension   bool // written in an extension
 
 	external  bool // @external is in force
 	keyField  bool // named by a @key

@@ -16,6 +16,7 @@ func checkMerged(m *merger, def *supergraph.Definition, r *reporter) {
 	if r.failed() {
 		return
 	}
+	c.requiredArguments()
 	c.inaccessible()
 	if r.failed() {
 		return
@@ -146,6 +147,68 @@ func (c *mergedCheck) implementation(t, it *supergraph.TypeDefinition, want *sup
 	for _, b := range got.Args {
 		if b.Type.NonNull && b.Default == nil && !slices.ContainsFunc(want.Args, func(a *supergraph.ArgumentDefinition) bool { return a.Name == b.Name }) {
 			c.fail(CodeInvalidGraphQL, at, "", "Field %s includes required argument %s that is missing from the Interface field %s.%s.", at, b.Name, it.Name, want.Name)
+		}
+	}
+}
+
+// requiredArguments checks arguments in @requires against the merged field:
+// the subgraph that resolves it may not know them, or need more.
+func (c *mergedCheck) requiredArguments() {
+	for _, t := range c.def.Types {
+		for _, f := range t.Fields {
+			for _, in := range f.In {
+				if in.Requires == "" {
+					continue
+				}
+				set, err := schema.ParseSelections(in.Requires)
+				if err != nil {
+					continue
+				}
+				c.selectionArguments(t, set, func(format string, args ...any) {
+					sg := c.m.subgraphs[in.Subgraph]
+					var pos schema.Position
+					if st := sg.types[t.Name]; st != nil && st.field(f.Name) != nil {
+						pos = st.field(f.Name).pos
+					}
+					c.r.at(CodeRequiresInvalidFields, sg, pos, t.Name+"."+f.Name, "Declare the arguments as the subgraph does that resolves the field.",
+						"On field \""+t.Name+"."+f.Name+"\", for @requires: "+format, args...)
+				})
+			}
+		}
+	}
+}
+
+func (c *mergedCheck) selectionArguments(t *supergraph.TypeDefinition, set []schema.Selection, fail func(format string, args ...any)) {
+	for i := range set {
+		s := &set[i]
+		on := t
+		if s.Fragment {
+			if s.On != "" {
+				on = c.types[s.On]
+			}
+			if on != nil {
+				c.selectionArguments(on, s.Selections, fail)
+			}
+			continue
+		}
+		f := mergedField(t, s.Name)
+		if f == nil {
+			continue
+		}
+		given := make(map[string]bool)
+		for _, a := range s.Arguments {
+			given[a.Name] = true
+			if !slices.ContainsFunc(f.Args, func(o *supergraph.ArgumentDefinition) bool { return o.Name == a.Name }) {
+				fail("cannot provide a value for argument %q of field %q as the argument is not defined in every subgraph that resolves it", a.Name, t.Name+"."+f.Name)
+			}
+		}
+		for _, a := range f.Args {
+			if a.Type.NonNull && a.Default == nil && !given[a.Name] {
+				fail("no value provided for argument %q of field %q but a value is mandatory", a.Name, t.Name+"."+f.Name)
+			}
+		}
+		if next := c.types[f.Type.Named()]; next != nil {
+			c.selectionArguments(next, s.Selections, fail)
 		}
 	}
 }

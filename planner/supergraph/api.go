@@ -133,7 +133,8 @@ const maxDefaultDepth = 16
 
 // coerced gives a default value the form its type gives it: single values
 // become lists, enum values lose quotes, input objects are completed by the
-// defaults of their own fields and sorted.
+// defaults of their own fields and sorted. A value without a field that its
+// input object requires is no value at all: the result is nil.
 func (b *apiBuilder) coerced(v *schema.Value, t *schema.TypeExpr, depth int) *schema.Value {
 	if v == nil || v.Kind == schema.NullValue || depth > maxDefaultDepth {
 		return v
@@ -145,7 +146,11 @@ func (b *apiBuilder) coerced(v *schema.Value, t *schema.TypeExpr, depth int) *sc
 		}
 		out := &schema.Value{Pos: v.Pos, Kind: schema.ListValue}
 		for _, item := range items {
-			out.Items = append(out.Items, b.coerced(item, t.Elem, depth+1))
+			c := b.coerced(item, t.Elem, depth+1)
+			if c == nil {
+				return nil
+			}
+			out.Items = append(out.Items, c)
 		}
 		return out
 	}
@@ -190,9 +195,17 @@ func (b *apiBuilder) coercedObject(v *schema.Value, def *TypeDefinition, depth i
 				given = a.Value
 			}
 		}
-		if given != nil {
-			out.Fields = append(out.Fields, schema.Argument{Name: f.Name, Value: b.coerced(given, f.Type, depth+1)})
+		if given == nil {
+			if f.Type.NonNull {
+				return nil
+			}
+			continue
 		}
+		value := b.coerced(given, f.Type, depth+1)
+		if value == nil {
+			return nil
+		}
+		out.Fields = append(out.Fields, schema.Argument{Name: f.Name, Value: value})
 	}
 	slices.SortStableFunc(out.Fields, func(x, y schema.Argument) int { return schema.CompareNames(x.Name, y.Name) })
 	return out

@@ -25,9 +25,25 @@ func (x *state) attach(fs *fetchState) {
 	}
 }
 
+// fillFailed marks as failed what a lookup would have filled. A slot that is
+// merely empty counts as null where it is sent on as a requirement; a failed
+// one is never sent.
+func (s *store) fillFailed(object int, d *plan.Decode) {
+	for i := range d.Fields {
+		if slot := d.Fields[i].Slot; slot >= 0 && s.words[object+headerWords+slot].kind() == kindEmpty {
+			s.words[object+headerWords+slot] = word(kindFailed)
+		}
+	}
+}
+
 func (x *state) attachTo(object, from int, d *plan.Decode) {
 	if typ := x.typeOf(from); typ >= 0 && x.typeOf(object) < 0 {
 		x.setType(object, typ)
+	}
+	if x.words[from]&flagVoid != 0 {
+		x.fillFailed(object, d)
+		x.copyErrors(object, from)
+		return
 	}
 	for i := range d.Fields {
 		slot := d.Fields[i].Slot

@@ -36,8 +36,11 @@ func (s *store) decodeObject(dec *plan.Decode, i int, join bool) (object, end in
 	base := s.indexBase
 	s.indexBase = len(s.indices)
 
+	if len(dec.Made) > 0 && !s.makeNamespaces(dec, object) {
+		return 0, -1
+	}
 	fields := dec.Fields
-	next := 0
+	next, sure := 0, 0
 	i = space(b, i+1)
 	if i < len(b) && b[i] == '}' {
 		i++
@@ -88,11 +91,18 @@ func (s *store) decodeObject(dec *plan.Decode, i int, join bool) (object, end in
 				s.setType(object, typ)
 			}
 		default:
+			if f.Sure {
+				sure++
+			}
+			into := object
+			if f.Into != 0 {
+				into = s.words[object+headerWords+f.Into-1].index()
+			}
 			var w word
-			if w, i = s.decodeValue(f, f.Wrap, object, i); i < 0 {
+			if w, i = s.decodeValue(f, f.Wrap, into, i); i < 0 {
 				return 0, -1
 			}
-			s.words[object+headerWords+f.Slot] = w
+			s.words[into+headerWords+f.Slot] = w
 		}
 		if uint(i) < uint(len(b)) && b[i] <= ' ' {
 			i = space(b, i)
@@ -113,12 +123,37 @@ func (s *store) decodeObject(dec *plan.Decode, i int, join bool) (object, end in
 		}
 	}
 done:
+	if sure < dec.Sure && known {
+		s.failAbsent(dec, object)
+	}
 	s.indexBase = base
 	if !known {
 		s.rollback(start)
 		return 0, i
 	}
+	if len(dec.Made) > 0 && !s.makeObjects(dec, object) {
+		return 0, -1
+	}
 	return object, i
+}
+
+// failAbsent records the keys that a right answer must have and this one has
+// not.
+func (s *store) failAbsent(dec *plan.Decode, object int) {
+	for i := range dec.Fields {
+		f := &dec.Fields[i]
+		if !f.Sure {
+			continue
+		}
+		into := object
+		if f.Into != 0 {
+			into = s.words[object+headerWords+f.Into-1].index()
+		}
+		if at := into + headerWords + f.Slot; s.words[at].kind() == kindEmpty {
+			s.words[at] = word(kindFailed)
+			s.failValue(into, f.Slot, wrongAbsent)
+		}
+	}
 }
 
 // findKey reads the key at i when it is not the expected one. n is the field's

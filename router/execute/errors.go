@@ -19,6 +19,9 @@ const (
 	CodeInconsistent = "SUBGRAPHS_INCONSISTENT"
 	// CodeEntities is a lookup answered with more or fewer objects than asked for.
 	CodeEntities = "SUBGRAPH_ENTITIES_MISMATCH"
+	// CodeRequirement is an object that was not looked up because a value its
+	// lookup needs could not be fetched.
+	CodeRequirement = "REQUIREMENT_FAILED"
 	// CodeNonNull is a null in a place that does not allow it.
 	CodeNonNull = "NON_NULL_VIOLATION"
 	// CodeTooLarge is a response over the limit.
@@ -66,6 +69,7 @@ const (
 	wrongType
 	wrongLength
 	wrongParts
+	wrongAbsent
 )
 
 var wrong = [...]struct{ code, message string }{
@@ -73,6 +77,7 @@ var wrong = [...]struct{ code, message string }{
 	wrongType:   {CodeInvalidValue, "A subgraph returned an object of an unknown type for"},
 	wrongLength: {CodeInconsistent, "Subgraphs returned lists of different lengths for"},
 	wrongParts:  {CodeInconsistent, "Subgraphs returned values that do not fit together for"},
+	wrongAbsent: {CodeInvalidValue, "A subgraph left out"},
 }
 
 // failValue records that the value just read for a slot, at the current list

@@ -44,6 +44,9 @@ func TestLookupFaults(t *testing.T) {
 		}
 		return stands + strings.Join(list, ",") + "]}"
 	}
+	told := func(message string, user int) string {
+		return fmt.Sprintf(`{"message":%q,"path":["users",%d,"age"],"extensions":{"code":"DOWNSTREAM_SERVICE_ERROR","service":"s1"}}`, message, user)
+	}
 	clean := strings.TrimSuffix(stands, `,"errors":[`) + "}"
 	const malformed = "A subgraph's answer is not a well-formed response"
 	for _, c := range []struct {
@@ -74,6 +77,8 @@ func TestLookupFaults(t *testing.T) {
 		{"null list with an error", body(`{"data":{"_entities":null},"errors":[{"message":"why"}]}`), each("why", CodeUpstream)},
 		{"null list with an error there", body(`{"data":{"_entities":null},"errors":[{"message":"why","path":["_entities"]}]}`), each("why", CodeUpstream)},
 		{"an error alone", body(`{"errors":[{"message":"why"}]}`), each("why", CodeUpstream)},
+		{"one for all, one for a row", body(`{"errors":[{"message":"why"},{"message":"and","path":["_entities",1,"age"]},{"message":"or"}]}`),
+			stands + told("why", 0) + "," + told("or", 0) + "," + told("why", 1) + "," + told("and", 1) + "," + told("or", 1) + "]}"},
 		{"an error of no use", body(`{"errors":[7]}`), each(upstreamMessage, CodeUpstream)},
 		{"errors of a wrong type", body(`{"errors":"why"}`), each(upstreamMessage, CodeUpstream)},
 		{"rows of a wrong type", body(`{"data":{"_entities":[1,"x"]}}`), each(wrongRow, CodeInvalidValue)},

@@ -88,7 +88,18 @@ func (g *generator) fill(s *plan.Shape, depth int, makers, above []*plan.Fetch) 
 		}
 		for range g.r.Intn(3) {
 			d := &plan.Decode{Shape: s, Static: 0}
-			t := target(representation(s, "E", key), d)
+			keys := []string{key}
+			needs := upper
+			if n := len(providers); n > len(makers) && g.chance(0.5) {
+				// a requirement that another lookup brings
+				from := len(makers) + g.r.Intn(n-len(makers))
+				required := g.key("r")
+				g.field(s, "("+required+")", "ID", nil)
+				g.add(decodes[from], s, required, nil)
+				keys = append(keys, required+"?")
+				needs = append(append([]*plan.Fetch(nil), upper...), providers[from])
+			}
+			t := target(representation(s, "E", keys...), d)
 			if s.Collect < 0 || g.chance(0.3) {
 				t.Collected, t.Path = false, nil
 			}
@@ -98,7 +109,7 @@ func (g *generator) fill(s *plan.Shape, depth int, makers, above []*plan.Fetch) 
 			if g.chance(0.1) {
 				t.Cond = plan.Condition{{Mask: 1, Value: uint64(g.r.Intn(2))}}
 			}
-			f := g.provider(t, upper)
+			f := g.provider(t, needs)
 			if g.chance(0.05) {
 				f.Cond = plan.Condition{{Mask: 1, Value: uint64(g.r.Intn(2))}}
 			}

@@ -109,7 +109,14 @@ func (m *model) fetch(f *plan.Fetch) {
 				}
 				key := 0
 				text, ok := m.row(o, tt.Representation, false, &key)
-				if !ok || key == 1 {
+				if !ok {
+					if len(o.errs) == 0 {
+						o.errs = append(o.errs, failed(tt.Decode, CodeRequirement))
+					}
+					continue
+				}
+				if key == 1 {
+					fillNull(o, tt.Decode)
 					continue
 				}
 				at := -1
@@ -131,12 +138,23 @@ func (m *model) fetch(f *plan.Fetch) {
 	if f.Root == nil && total == 0 {
 		return
 	}
-	m.answer(f, uses, rows, m.ask(f, rows))
+	answered := m.answer(f, uses, rows, m.ask(f, rows))
 	for _, list := range uses {
 		for _, u := range list {
 			if u.result != nil {
 				m.attach(u.object, u.result, u.decode)
+			} else if answered {
+				fillNull(u.object, u.decode)
 			}
+		}
+	}
+}
+
+// fillNull makes null what a lookup without a result would have filled.
+func fillNull(o *mObject, d *plan.Decode) {
+	for _, f := range d.Fields {
+		if f.Slot >= 0 && o.slots[f.Slot] == nil {
+			o.slots[f.Slot] = &mValue{kind: kindNull}
 		}
 	}
 }
@@ -234,22 +252,27 @@ func (m *model) failAll(u *mUse, code string) {
 	if u.result == nil {
 		u.result = newObject(u.decode.Shape, -1)
 	}
+	u.result.errs = append(u.result.errs, failed(u.decode, code))
+}
+
+// failed is the error of an object for which nothing of a decoding came.
+func failed(d *plan.Decode, code string) mError {
 	visible := map[int]bool{}
-	for _, f := range u.decode.Fields {
-		if f.Slot >= 0 && !u.decode.Shape.Slots[f.Slot].Hidden {
+	for _, f := range d.Fields {
+		if f.Slot >= 0 && !d.Shape.Slots[f.Slot].Hidden {
 			visible[f.Slot] = true
 		}
 	}
-	e := mError{slot: -1, code: code, covers: u.decode}
+	e := mError{slot: -1, code: code, covers: d}
 	if len(visible) == 1 {
 		for s := range visible {
 			e.slot, e.covers = s, nil
 		}
 	}
-	u.result.errs = append(u.result.errs, e)
+	return e
 }
 
-func (m *model) answer(f *plan.Fetch, uses [][]*mUse, rows [][]string, text string) {
+func (m *model) answer(f *plan.Fetch, uses [][]*mUse, rows [][]string, text string) (answered bool) {
 	all := func(code string) {
 		for _, list := range uses {
 			for _, u := range list {
@@ -260,7 +283,7 @@ func (m *model) answer(f *plan.Fetch, uses [][]*mUse, rows [][]string, text stri
 	}
 	if text == "" {
 		all(subgraphs.CodeUnreachable)
-		return
+		return false
 	}
 	var answer struct {
 		Data   map[string]json.RawMessage
@@ -270,7 +293,7 @@ func (m *model) answer(f *plan.Fetch, uses [][]*mUse, rows [][]string, text stri
 	}
 	if json.Unmarshal([]byte(text), &answer) != nil {
 		all(subgraphs.CodeMalformed)
-		return
+		return false
 	}
 	if answer.Data == nil {
 		for _, e := range answer.Errors {
@@ -281,7 +304,7 @@ func (m *model) answer(f *plan.Fetch, uses [][]*mUse, rows [][]string, text stri
 				}
 			}
 		}
-		return
+		return false
 	}
 	if f.Root != nil {
 		whole, _ := json.Marshal(answer.Data)
@@ -289,8 +312,9 @@ func (m *model) answer(f *plan.Fetch, uses [][]*mUse, rows [][]string, text stri
 		for _, e := range answer.Errors {
 			m.place(uses[0][0], e.Path)
 		}
-		return
+		return true
 	}
+	answered = true
 	for e := range f.Entries {
 		if len(rows[e]) == 0 {
 			continue
@@ -300,6 +324,7 @@ func (m *model) answer(f *plan.Fetch, uses [][]*mUse, rows [][]string, text stri
 			for _, u := range uses[e] {
 				m.failAll(u, CodeEntities)
 			}
+			answered = false
 			continue
 		}
 		for _, u := range uses[e] {
@@ -342,6 +367,7 @@ func (m *model) answer(f *plan.Fetch, uses [][]*mUse, rows [][]string, text stri
 			}
 		}
 	}
+	return answered
 }
 
 // newest keeps the uses of the decoding that came last.

@@ -14,16 +14,16 @@ const (
 )
 
 // representation appends the row of an object to dst. It reports false, and
-// appends nothing, when there is no row to send: the key is null, or something
-// needed never came.
-func (s *store) representation(dst []byte, r *plan.Representation, object int) ([]byte, bool) {
+// appends nothing, when there is no row to send: the key is null, or, then
+// missing is true, something needed never came.
+func (s *store) representation(dst []byte, r *plan.Representation, object int) (row []byte, ok, missing bool) {
 	start := len(dst)
 	key := keyNone
-	dst, ok := s.appendRow(dst, r, object, false, &key)
+	dst, ok = s.appendRow(dst, r, object, false, &key)
 	if !ok || key == keyNull {
-		return dst[:start], false
+		return dst[:start], false, !ok
 	}
-	return dst, true
+	return dst, true, false
 }
 
 // appendRow appends one object of a row. inKey says that it lies within a field
@@ -78,7 +78,9 @@ func (s *store) appendRow(dst []byte, r *plan.Representation, object int, inKey 
 
 func (s *store) appendRowValue(dst []byte, f *plan.RepresentationField, w word, inKey bool, key *keyState) ([]byte, bool) {
 	switch w.kind() {
-	case kindNull:
+	case kindNull, kindEmpty:
+		// What no fetch filled, and none failed to fill, is null: there is no such
+		// entity.
 		if inKey && *key == keyNone {
 			*key = keyNull
 		}
@@ -115,5 +117,5 @@ func (s *store) appendRowValue(dst []byte, f *plan.RepresentationField, w word, 
 		}
 		return append(dst, ']'), true
 	}
-	return dst, false // never filled, or failed: null would be a lie
+	return dst, false // failed: null would be a lie
 }

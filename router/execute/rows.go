@@ -72,9 +72,12 @@ func (x *state) enlist(fs *fetchState, target *plan.Target, object int) {
 		return
 	}
 	start := len(fs.text)
-	text, ok := x.representation(fs.text, lookup.Representation, object)
+	text, ok, missing := x.representation(fs.text, lookup.Representation, object)
 	fs.text = text
 	if !ok {
+		if missing {
+			x.recordMissing(fs, lookup.Decode, object)
+		}
 		return
 	}
 	r := fs.addRow(start)

@@ -88,7 +88,7 @@ func TestRepresentations(t *testing.T) {
 		}, `{"__typename":"P","id":1,"owners":[[{"__typename":"Person","id":"p"},null],null,[]]}`},
 	} {
 		x, shape, object := rowStore(t, c.text)
-		got, ok := x.representation([]byte("kept"), c.make(shape), object)
+		got, ok, _ := x.representation([]byte("kept"), c.make(shape), object)
 		if !strings.HasPrefix(string(got), "kept") || string(got[4:]) != c.want || ok != (c.want != "") {
 			t.Errorf("%s: got %s, %v", c.name, got, ok)
 		}

@@ -56,6 +56,9 @@ type fetchState struct {
 	entries []entryState
 	// placeless counts the errors of the answer that have no place of their own.
 	placeless int
+	// missing is the info shared by the errors of rows that could not be made, or
+	// -1.
+	missing int
 
 	flat [][]byte // backs call.Rows
 }
@@ -152,6 +155,7 @@ func (x *state) end() {
 }
 
 func (fs *fetchState) begin(f *plan.Fetch) {
+	fs.missing = -1
 	fs.fetch = f
 	fs.waiting = len(f.Deps)
 	fs.sent = false

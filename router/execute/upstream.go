@@ -15,6 +15,7 @@ const (
 	tooManyRows     = "Too many objects to look up"
 	upstreamMessage = "A subgraph reported an error"
 	wrongRow        = "A subgraph returned something else than the object it was asked for"
+	needMissing     = "A value that this depends on could not be fetched"
 	unevenRows      = "A subgraph returned more or fewer objects than it was asked for"
 	noRows          = "A subgraph did not return the objects it was asked for"
 )
@@ -25,6 +26,9 @@ func (x *state) holder(fs *fetchState, u int) int {
 	use := &fs.uses[u]
 	if old := use.object; old == 0 || x.words[old]&flagHolder != 0 {
 		use.object = x.object(use.decode.Shape, -1)
+		if use.object != 0 {
+			x.words[use.object] |= flagVoid
+		}
 		if old != 0 && use.object != 0 {
 			x.copyErrors(use.object, old)
 		}
@@ -39,6 +43,20 @@ func (x *state) recordFor(u *use, object, info int) {
 		r.covers = u.decode
 	}
 	x.record(object, r)
+}
+
+// recordMissing records that an object was not looked up because something its
+// row needs never came. What failed may be hidden from the client; where it is
+// not, the object tells already.
+func (x *state) recordMissing(fs *fetchState, d *plan.Decode, object int) {
+	x.fillFailed(object, d)
+	if x.words[object+1]&errorMask != 0 {
+		return
+	}
+	if fs.missing < 0 {
+		fs.missing = x.info(errorInfo{code: CodeRequirement, message: needMissing, fetch: fs.fetch})
+	}
+	x.recordFor(&use{decode: d}, object, fs.missing)
 }
 
 // onlyVisible is the slot the client sees when a decoding fills just one such,
@@ -104,7 +122,7 @@ func (x *state) failUse(fs *fetchState, u, last, info int) int {
 		if use.object = x.object(use.decode.Shape, -1); use.object == 0 {
 			return -1
 		}
-		x.words[use.object] |= flagHolder
+		x.words[use.object] |= flagHolder | flagVoid
 	} else if head := x.words[use.object+1] & errorMask; head != 0 && int(x.records[head-1].info) == info {
 		return last // by another use that shares it
 	}

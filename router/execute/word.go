@@ -67,6 +67,9 @@ const (
 	// flagHolder marks an object without values that carries the errors of
 	// several uses.
 	flagHolder word = 1 << 42
+	// flagVoid marks an object without values that carries errors: what it would
+	// have held has failed.
+	flagVoid word = 1 << 43
 
 	errorMask = word(1<<32 - 1)
 	memoShift = 32

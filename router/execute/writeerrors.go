@@ -203,8 +203,8 @@ func (x *state) covered(object, slot int, k kind) bool {
 	if head == 0 {
 		return false
 	}
-	if k == kindEmpty {
-		return true // nothing came because something else failed
+	if k == kindEmpty || k == kindFailed {
+		return true // nothing came because something failed, which is told
 	}
 	x.place = x.place[:0]
 	from := len(x.path)

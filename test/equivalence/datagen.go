@@ -14,13 +14,15 @@ type dataGen struct {
 	c     *Case
 	count map[string]int
 	depth int
+	// required are the fields that some @requires mentions.
+	required map[string]bool
 }
 
 func (g *dataGen) chance(percent int) bool { return g.r.IntN(100) < percent }
 
 // generateData fills c.Data.
 func generateData(r *rand.Rand, on Features, c *Case) {
-	g := &dataGen{r: r, on: on, c: c, count: map[string]int{}}
+	g := &dataGen{r: r, on: on, c: c, count: map[string]int{}, required: c.required()}
 	w := &World{Entities: map[string][]map[string]any{}, Roots: map[string]any{}, Hide: map[string]map[string][]map[string]any{}}
 	c.Data = w
 	for _, t := range c.Types {
@@ -118,7 +120,7 @@ func (g *dataGen) objectValue(f *Field, t *Type, needed bool) any {
 	names := possible(g.c, t, f.In)
 	t = g.c.typ(names[g.r.IntN(len(names))])
 	if t.Kind == Entity {
-		if g.on.Dangling && t.Loose && g.chance(12) {
+		if g.on.Dangling && t.Loose && g.chance(12) && (g.on.RequireAbsent || !g.required[f.Name]) {
 			return g.ref(t, 90+g.r.IntN(3))
 		}
 		return g.ref(t, g.r.IntN(g.count[t.Name]))
@@ -135,6 +137,24 @@ func (g *dataGen) objectValue(f *Field, t *Type, needed bool) any {
 			typ += "!"
 		}
 		out[f.Name] = g.value(f, typ)
+	}
+	return out
+}
+
+// required names the fields that some @requires mentions, at any depth.
+func (c *Case) required() map[string]bool {
+	out := map[string]bool{}
+	var note func(set FieldSet)
+	note = func(set FieldSet) {
+		for _, i := range set {
+			out[i.Name] = true
+			note(i.Sub)
+		}
+	}
+	for _, t := range c.Types {
+		for _, f := range t.Fields {
+			note(f.Requires)
+		}
 	}
 	return out
 }
@@ -189,7 +209,7 @@ func (g *dataGen) hide() {
 					continue subgraphs // provided values are known all the same
 				}
 				if f.In.has(s) {
-					if f.In.count() > 1 || f.Requires != nil {
+					if f.In.count() > 1 || f.Requires != nil || g.required[f.Name] && !g.on.RequireAbsent {
 						continue subgraphs
 					}
 					own = append(own, f)

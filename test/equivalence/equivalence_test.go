@@ -58,7 +58,7 @@ func TestEquivalence(t *testing.T) {
 				classes[f.Class]++
 				if classes[f.Class] <= *each || *only >= 0 {
 					t.Logf("graph %d op %d: %.500s", n, i, f)
-					small, sf := shrink(t, c, f, 10*time.Second, func(c *Case) *Failure {
+					small, sf := shrink(t, c, f, 20*time.Second, func(c *Case) *Failure {
 						g, f := start(t, c, c.Data, false)
 						if f != nil {
 							return f

@@ -168,3 +168,14 @@ func mentions(text, name string) bool {
 		text = after
 	}
 }
+
+// conditional reports whether anything depends on a variable.
+func (o *Operation) conditional() bool {
+	found := false
+	o.visit(func(list *[]*Selection, i int) bool {
+		s := (*list)[i]
+		found = found || strings.HasPrefix(s.Skip+s.Include, "$")
+		return !found
+	})
+	return found
+}

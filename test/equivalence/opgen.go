@@ -18,7 +18,9 @@ type opGen struct {
 	// taken are, by response path, the fields that have the path.
 	taken   map[string][]use
 	aliases int
-	budget  int
+	// constant forbids variables in what is made: a default value has none.
+	constant bool
+	budget   int
 }
 
 // use is a field at a response path.
@@ -187,7 +189,9 @@ func (g *opGen) argument(a *Arg) string {
 	def := ""
 	typ := a.Type
 	if g.chance(20) {
+		g.constant = true
 		def, _ = g.input(strings.TrimSuffix(typ, "!") + "!")
+		g.constant = false
 	}
 	return g.variable(typ, value, def)
 }
@@ -228,7 +232,7 @@ func (g *opGen) input(typ string) (string, any) {
 				if f.Name == "tags" && t != "null" && !strings.HasPrefix(t, "[") {
 					t, v = "["+t+"]", []any{v} // expressions want the list
 				}
-				if g.on.Arguments && g.chance(25) {
+				if !g.constant && g.chance(25) {
 					t = g.variable(f.Type, v, "")
 				}
 				parts = append(parts, f.Name+": "+t)

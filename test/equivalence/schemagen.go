@@ -13,11 +13,13 @@ type Features struct {
 	Interfaces, Unions, SplitValues, NestedKeys    bool
 	Stubs, Dangling, Hidden, NullKeys, Holes       bool
 	Arguments, Conditions, SharedRoots, StrictSome bool
+	// RequireAbsent lets entities be unknown where a field of theirs is required.
+	RequireAbsent bool
 }
 
 // AllFeatures has every switch on.
 func AllFeatures() Features {
-	return Features{true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true}
+	return Features{true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, false}
 }
 
 // schemaGen makes the types of a case.
@@ -36,6 +38,9 @@ func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
 // subset picks n or fewer of the members of m, at least one.
 func (g *schemaGen) subset(m Mask, n int) Mask {
 	list := m.list()
+	if len(list) == 0 {
+		return 0
+	}
 	g.r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	var out Mask
 	for _, s := range list[:min(max(n, 1), len(list))] {
@@ -287,6 +292,19 @@ func (g *schemaGen) stub(t *Type, s int) {
 	}
 }
 
+// home are the subgraphs where an entity can be looked up, so that it may have
+// fields of its own there.
+func home(t *Type) Mask {
+	if t.Kind != Entity {
+		return t.In
+	}
+	m := Mask(0)
+	for _, k := range t.Keys {
+		m |= k.In &^ k.Stub
+	}
+	return m
+}
+
 // valueType makes a type without a key. The fields of a split one lie in
 // several subgraphs; then all who return it must return the same.
 func (g *schemaGen) valueType(name string, all Mask, values []*Type) *Type {
@@ -303,6 +321,7 @@ func (g *schemaGen) valueType(name string, all Mask, values []*Type) *Type {
 		v := pick(g.r, values)
 		if v.In&t.In == v.In && (v.Split || v.In == t.In) {
 			t.Fields = append(t.Fields, &Field{Name: g.name("v"), Type: g.wrap(v.Name, t.Loose), In: v.In})
+			t.Split = t.Split || v.Split || v.In != t.In
 		}
 	}
 	if !t.Split && g.chance(30) {
@@ -368,7 +387,7 @@ func (g *schemaGen) interfaceType(name string, values []*Type) *Type {
 	for _, m := range members {
 		for _, f := range fields {
 			c := *f
-			c.In = g.owners(m.In)
+			c.In = g.owners(home(m))
 			if m.Kind == Value {
 				c.In = m.In
 			}
@@ -465,9 +484,9 @@ func (g *schemaGen) link(e *Type, values, abstract []*Type) {
 	case n < 3 && len(values) > 0:
 		target = pick(g.r, values)
 		switch {
-		case target.In&e.In != target.In:
+		case target.In&home(e) != target.In:
 			if !target.Split {
-				f.In = target.In & e.In
+				f.In = target.In & home(e)
 			}
 		case target.Split:
 			f.In = target.In
@@ -476,12 +495,12 @@ func (g *schemaGen) link(e *Type, values, abstract []*Type) {
 		}
 	case n < 6 && len(abstract) > 0:
 		target = pick(g.r, abstract)
-		f.In = g.owners(e.In & target.In)
-		if e.In&target.In == 0 {
+		f.In = g.owners(home(e) & target.In)
+		if f.In == 0 {
 			return
 		}
 	default:
-		f.In = g.owners(e.In)
+		f.In = g.owners(home(e))
 		for _, s := range f.In.list() {
 			g.stub(target, s)
 		}
@@ -541,12 +560,7 @@ func (g *schemaGen) provides() {
 // requires adds a computed field.
 func (g *schemaGen) requires() {
 	e := pick(g.r, g.entities)
-	s := pick(g.r, e.In.list())
-	for _, k := range e.Keys {
-		if k.Stub.has(s) {
-			return
-		}
-	}
+	s := pick(g.r, home(e).list())
 	f := &Field{Name: g.name("r"), Type: "String", In: 1 << s}
 	parts := []any{"concat", f.Name, "("}
 	var set FieldSet

@@ -47,6 +47,7 @@ func shrink(t testing.TB, c *Case, f *Failure, limit time.Duration, test func(*C
 	for {
 		before := s.size()
 		s.operation()
+		s.data()
 		s.schema()
 		s.data()
 		if s.size() >= before || time.Now().After(s.deadline) {
@@ -62,6 +63,7 @@ func (s *shrinker) size() int {
 	}
 	return len(text)
 }
+
 
 // try keeps the change if the case still fails. change reports whether there
 // was anything to change.
@@ -83,12 +85,44 @@ func (s *shrinker) try(change func(*Case) bool) bool {
 	return true
 }
 
+// tryOperation is try for changes of the operation only: the graph that runs
+// stays.
+func (s *shrinker) tryOperation(g *graph, change func(*Case) bool) bool {
+	if time.Now().After(s.deadline) {
+		return false
+	}
+	text, err := json.Marshal(s.best.Op)
+	if err != nil {
+		panic(err)
+	}
+	c := *s.best
+	c.Op = &Operation{}
+	if err := decode(text, c.Op); err != nil {
+		panic(err)
+	}
+	if !change(&c) {
+		return false
+	}
+	c.Op.prune()
+	s.tries++
+	_, f := g.run(c.Op)
+	if f == nil || f.Class != s.class {
+		return false
+	}
+	s.best, s.failure = &c, f
+	return true
+}
+
 // each tries change for 0, 1, 2 and so on until it reports that there is no
 // such thing. A change that held leaves the next thing at the same number.
 func (s *shrinker) each(change func(c *Case, i int) bool) {
+	s.eachBy(s.try, change)
+}
+
+func (s *shrinker) eachBy(try func(func(*Case) bool) bool, change func(c *Case, i int) bool) {
 	for i := 0; time.Now().Before(s.deadline); {
 		exists := false
-		if !s.try(func(c *Case) bool {
+		if !try(func(c *Case) bool {
 			exists = change(c, i)
 			return exists
 		}) {
@@ -142,10 +176,17 @@ func atSelection(c *Case, i int, change func(list *[]*Selection, at int)) bool {
 }
 
 func (s *shrinker) operation() {
+	try := s.try
+	if g, f := start(s.t, s.best, s.best.Data, false); f == nil {
+		if _, f := g.run(s.best.Op); f != nil && f.Class == s.class {
+			try = func(change func(*Case) bool) bool { return s.tryOperation(g, change) }
+		}
+	}
+	each := func(change func(*Case, int) bool) { s.eachBy(try, change) }
 	remove := func(list *[]*Selection, at int) { *list = slices.Delete(*list, at, at+1) }
-	s.each(func(c *Case, i int) bool { return atSelection(c, i, remove) })
+	each(func(c *Case, i int) bool { return atSelection(c, i, remove) })
 	// Something in the place of what is around it, or of a named fragment.
-	s.each(func(c *Case, i int) bool {
+	each(func(c *Case, i int) bool {
 		return atSelection(c, i, func(list *[]*Selection, at int) {
 			sel := (*list)[at]
 			sub := sel.Sub
@@ -159,20 +200,100 @@ func (s *shrinker) operation() {
 			}
 		})
 	})
-	s.each(func(c *Case, i int) bool {
+	each(func(c *Case, i int) bool {
 		return atSelection(c, i, func(list *[]*Selection, at int) { (*list)[at].Alias = "" })
 	})
-	s.each(func(c *Case, i int) bool {
+	each(func(c *Case, i int) bool {
 		return atSelection(c, i, func(list *[]*Selection, at int) { (*list)[at].Skip, (*list)[at].Include = "", "" })
 	})
-	s.each(func(c *Case, i int) bool {
+	each(func(c *Case, i int) bool {
 		return atSelection(c, i, func(list *[]*Selection, at int) {
 			(*list)[at].Args = slices.DeleteFunc((*list)[at].Args, func(a *Given) bool { return a.Name != "id" })
 		})
 	})
 }
 
+// collect removes, at one go, every field that the operation does not need and
+// every type that then has no use.
+func (c *Case) collect() {
+	need := map[string]bool{}
+	var want func(set FieldSet)
+	want = func(set FieldSet) {
+		for _, i := range set {
+			need[i.Name] = true
+			want(i.Sub)
+		}
+	}
+	c.Op.visit(func(list *[]*Selection, i int) bool {
+		need[(*list)[i].Field] = true
+		return true
+	})
+	for _, t := range c.Types {
+		for _, k := range t.Keys {
+			want(k.Fields)
+		}
+	}
+	for before := -1; before != len(need); {
+		before = len(need)
+		for _, t := range c.Types {
+			for _, f := range t.Fields {
+				if need[f.Name] {
+					want(f.Requires)
+				}
+			}
+		}
+	}
+	used := map[string]bool{"Query": true}
+	for _, t := range c.Types {
+		if t.Kind != Input {
+			t.Fields = slices.DeleteFunc(t.Fields, func(f *Field) bool { return !need[f.Name] })
+		}
+		for _, f := range t.Fields {
+			f.Provides = slices.DeleteFunc(f.Provides, func(p *Provide) bool { return !need[p.Fields[0].Name] })
+			used[named(f.Type)] = true
+			for _, a := range f.Args {
+				used[named(a.Type)] = true
+			}
+		}
+	}
+	c.Op.visit(func(list *[]*Selection, i int) bool {
+		used[(*list)[i].On] = true
+		return true
+	})
+	for _, f := range c.Op.Fragments {
+		used[f.On] = true
+	}
+	for _, t := range c.Types {
+		if used[t.Name] {
+			for _, m := range t.Members {
+				used[m.Name] = true
+			}
+		}
+	}
+	// Members of what is used may be used only there; their fields too.
+	for _, t := range c.Types {
+		for _, f := range t.Fields {
+			used[named(f.Type)] = true
+		}
+	}
+	c.Types = slices.DeleteFunc(c.Types, func(t *Type) bool { return !used[t.Name] && t.Kind != Input && t.Kind != Enum })
+	for _, t := range c.Types {
+		for s := range c.Subgraphs {
+			if (t.Kind == Value || t.Kind == Root || t.Kind == Interface) && t.In.has(s) &&
+				!slices.ContainsFunc(t.Fields, func(f *Field) bool { return f.In.has(s) || c.externals()[s][t.Name+"."+f.Name] }) {
+				t.leave(s)
+			}
+		}
+	}
+}
+
 func (s *shrinker) schema() {
+
+	s.try(func(c *Case) bool {
+		c.collect()
+		return true
+	})
+
 	s.each(func(c *Case, i int) bool { // types that nothing names
 		if i >= len(c.Types) {
 			return false

@@ -1,6 +1,7 @@
 package equivalence
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -53,7 +54,7 @@ func (c *Case) Text() ([]byte, error) {
 		part(s)["hide"] = hide
 	}
 	file["roots"], file["computed"], file["subgraphs"] = roots, computed, subgraphs
-	return json.MarshalIndent(file, "", " ")
+	return compact(file)
 }
 
 // times returns the world with every list n times longer: every entity has n
@@ -151,4 +152,66 @@ func (g *grower) value(v any, k int) any {
 		}
 	}
 	return v
+}
+
+// compact writes a data file with one entity, root field and expression a line.
+func compact(file map[string]any) ([]byte, error) {
+	var b bytes.Buffer
+	var write func(v any, indent string, depth int) error
+	write = func(v any, indent string, depth int) error {
+		var names []string
+		var items []any
+		open, end := "{", "}"
+		switch v := v.(type) {
+		case map[string]any:
+			for _, name := range slices.Sorted(maps.Keys(v)) {
+				names, items = append(names, name), append(items, v[name])
+			}
+		case map[string][]map[string]any:
+			for _, name := range slices.Sorted(maps.Keys(v)) {
+				names, items = append(names, name), append(items, v[name])
+			}
+		case map[string]map[string]any:
+			for _, name := range slices.Sorted(maps.Keys(v)) {
+				names, items = append(names, name), append(items, v[name])
+			}
+		case []map[string]any:
+			open, end = "[", "]"
+			for _, e := range v {
+				items = append(items, e)
+			}
+		}
+		if len(items) == 0 || depth == 0 {
+			text, err := json.Marshal(v)
+			b.Write(text)
+			return err
+		}
+		b.WriteString(open)
+		for i, item := range items {
+			b.WriteString("\n" + indent + "  ")
+			if names != nil {
+				text, err := json.Marshal(names[i])
+				if err != nil {
+					return err
+				}
+				b.Write(text)
+				b.WriteString(": ")
+			}
+			_, list := item.([]map[string]any)
+			d := depth - 1
+			if list && d == 0 {
+				d = 1
+			}
+			if err := write(item, indent+"  ", d); err != nil {
+				return err
+			}
+			if i < len(items)-1 {
+				b.WriteByte(',')
+			}
+		}
+		b.WriteString("\n" + indent + end)
+		return nil
+	}
+	err := write(file, "", 2)
+	return b.Bytes(), err
 }

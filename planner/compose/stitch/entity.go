@@ -1,7 +1,6 @@
 package stitch
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 

@@ -36,10 +36,10 @@ func (w *work) hide(pattern, rule string) {
 				}
 				continue
 			}
-			t.hidden, found = true, true
+			t.hidden, t.hiddenBy, found = true, rule, true
 			continue
 		}
-		if w.hideMember(t, matcher(name), matcher(arg), hasArg) {
+		if w.hideMember(t, matcher(name), matcher(arg), hasArg, rule) {
 			found = true
 		}
 	}
@@ -57,19 +57,18 @@ func (w *work) hide(pattern, rule string) {
 	}
 }
 
-func (w *work) hideMember(t *typ, names, args func(string) bool, hasArg bool) bool {
+func (w *work) hideMember(t *typ, names, args func(string) bool, hasArg bool, rule string) bool {
 	found := false
 	for _, f := range t.fields {
 		if f.hidden || !names(f.def.Name) {
 			continue
 		}
 		if !hasArg {
-			f.hidden, found = true, true
+			f.hidden, f.hiddenBy, found = true, rule, true
 			continue
 		}
 		for _, a := range f.def.Arguments {
-			if !f.hiddenArgs[a.Name] && args(a.Name) {
-				f.hideArgument(a.Name)
+			if args(a.Name) && f.hideArgument(a.Name, rule) {
 				found = true
 			}
 		}
@@ -81,7 +80,7 @@ func (w *work) hideMember(t *typ, names, args func(string) bool, hasArg bool) bo
 		kept := part.Values[:0]
 		for _, v := range part.Values {
 			if names(v.Name) {
-				found = true
+				t.lostValues, t.hiddenBy, found = true, rule, true
 			} else {
 				kept = append(kept, v)
 			}
@@ -91,11 +90,16 @@ func (w *work) hideMember(t *typ, names, args func(string) bool, hasArg bool) bo
 	return found
 }
 
-func (f *field) hideArgument(name string) {
-	if f.hiddenArgs == nil {
-		f.hiddenArgs = make(map[string]bool)
+// hideArgument hides an argument and reports whether it was visible before.
+func (f *field) hideArgument(name, rule string) bool {
+	if _, already := f.hiddenArgs[name]; already {
+		return false
 	}
-	f.hiddenArgs[name] = true
+	if f.hiddenArgs == nil {
+		f.hiddenArgs = make(map[string]string)
+	}
+	f.hiddenArgs[name] = rule
+	return true
 }
 
 // prune hides what cannot stay once other things are hidden, until nothing
@@ -112,9 +116,13 @@ func (w *work) prune() {
 	w.checkHidden()
 }
 
-func (w *work) gone(name string) bool {
+// gone reports whether a type is hidden, and by what rule.
+func (w *work) gone(name string) (rule string, gone bool) {
 	t := w.typeByName(name)
-	return t != nil && t.hidden
+	if t == nil || !t.hidden {
+		return "", false
+	}
+	return t.hiddenBy, true
 }
 
 func (w *work) pruneType(t *typ) bool {
@@ -123,53 +131,52 @@ func (w *work) pruneType(t *typ) bool {
 		if f.hidden && !f.needed {
 			continue
 		}
-		if w.gone(f.def.Type.Named()) && !f.hidden {
-			f.hidden, changed = true, true
+		if by, gone := w.gone(f.def.Type.Named()); gone && !f.hidden {
+			f.hidden, f.hiddenBy, changed = true, by, true
 			continue
 		}
 		for _, a := range f.def.Arguments {
-			if !f.hiddenArgs[a.Name] && w.gone(a.Type.Named()) {
-				f.hideArgument(a.Name)
+			if by, gone := w.gone(a.Type.Named()); gone && f.hideArgument(a.Name, by) {
 				changed = true
 			}
 		}
 	}
-	if !w.emptied(t) {
+	by, empty := w.emptied(t)
+	if !empty {
 		return changed
 	}
-	t.hidden = true
+	t.hidden, t.hiddenBy = true, by
 	return true
 }
 
-// emptied reports whether all that a type had is hidden. A type that had nothing
-// to begin with is left for composition to judge.
-func (w *work) emptied(t *typ) bool {
+// emptied reports whether all that a type had is hidden, and by what rule. A type
+// that had nothing to begin with is left for composition to judge.
+func (w *work) emptied(t *typ) (rule string, empty bool) {
 	switch t.kind {
 	case schema.Object, schema.Interface, schema.InputObject:
 		for _, f := range t.fields {
 			if !f.hidden || f.needed {
-				return false
+				return "", false
 			}
+			rule, empty = f.hiddenBy, true
 		}
-		return len(t.fields) > 0
 	case schema.Union:
-		had := false
 		for _, part := range t.parts {
 			for _, m := range part.Members {
-				if had = true; !w.gone(m.Name) {
-					return false
+				if rule, empty = w.gone(m.Name); !empty {
+					return "", false
 				}
 			}
 		}
-		return had
 	case schema.Enum:
-		values := 0
 		for _, part := range t.parts {
-			values += len(part.Values)
+			if len(part.Values) > 0 {
+				return "", false
+			}
 		}
-		return values == 0
+		return t.hiddenBy, t.lostValues
 	}
-	return false
+	return rule, empty
 }
 
 // checkHidden reports what is hidden though something visible needs it.
@@ -181,7 +188,7 @@ func (w *work) checkHidden() {
 		for _, f := range t.fields {
 			if t.kind == schema.InputObject {
 				if f.hidden && f.def.Type.NonNull && f.def.Default == nil {
-					w.fail(CodeHiddenRequired, "", f.coordinate(), "hide the input type, or the arguments that take it", "the input field %s is hidden, but must be given", f.coordinate())
+					w.fail(CodeHiddenRequired, f.hiddenBy, f.coordinate(), "hide the input type, or the arguments that take it", "the input field %s is hidden, but must be given", f.coordinate())
 				}
 				continue
 			}
@@ -189,8 +196,8 @@ func (w *work) checkHidden() {
 				continue
 			}
 			for _, a := range f.def.Arguments {
-				if f.hiddenArgs[a.Name] && a.Type.NonNull && a.Default == nil {
-					w.fail(CodeHiddenRequired, "", f.coordinate()+"("+a.Name+":)", "hide the field", "the argument %q of %s is hidden, but must be given", a.Name, f.coordinate())
+				if by, gone := f.hiddenArgs[a.Name]; gone && a.Type.NonNull && a.Default == nil {
+					w.fail(CodeHiddenRequired, by, f.coordinate()+"("+a.Name+":)", "hide the field", "the argument %q of %s is hidden, but must be given", a.Name, f.coordinate())
 				}
 			}
 		}
@@ -207,7 +214,7 @@ func (w *work) checkImplements(t *typ) {
 			}
 			for _, f := range iface.fields {
 				if g := t.field(f.def.Name); !f.hidden && g != nil && g.hidden && !g.needed {
-					w.fail(CodeHiddenRequired, "", g.coordinate(), "hide "+f.coordinate()+" as well", "%s is hidden, but the interface %q has it", g.coordinate(), iface.name)
+					w.fail(CodeHiddenRequired, g.hiddenBy, g.coordinate(), "hide "+f.coordinate()+" as well", "%s is hidden, but the interface %q has it", g.coordinate(), iface.name)
 				}
 			}
 		}

@@ -21,7 +21,6 @@ type joinCompiler struct {
 	source *work
 	target *work
 	typ    *typ // the joined type in the target
-	ok     bool
 }
 
 func placeJoin(works []*work, j Join) {
@@ -332,4 +331,3 @@ func (m *mirror) ensureType(name string, from *work) {
 	t := m.to.addType(def)
 	t.stub = true
 }
-

@@ -19,8 +19,11 @@ type typ struct {
 	// root says that it is a root operation type, which is always visible under
 	// its default name.
 	root bool
-	// hidden types are left out of the result.
-	hidden bool
+	// hidden types are left out of the result, because of the rule hiddenBy.
+	hidden   bool
+	hiddenBy string
+	// lostValues says that values of the enum are hidden.
+	lostValues bool
 	// keys are the entity keys that rules or lookups give the type.
 	keys []*entityKey
 	// stub marks a type made for a join.
@@ -33,11 +36,12 @@ type field struct {
 	def      *schema.FieldDefinition
 	original string
 	hidden   bool
+	hiddenBy string
 	// needed marks a field that a key or a join uses: hidden from clients, it
 	// still takes part in composition.
 	needed bool
-	// hiddenArgs are the arguments left out.
-	hiddenArgs map[string]bool
+	// hiddenArgs are the arguments left out, with the rules that say so.
+	hiddenArgs map[string]string
 	// join is set for a field that a join made.
 	join *placedJoin
 	// mirrored marks a field that only other subgraphs have, named here because a
@@ -59,7 +63,7 @@ type entityKey struct {
 	synthetic bool
 	// unresolvable keys only name an entity that other subgraphs resolve.
 	unresolvable bool
-	lookups   []*lookup
+	lookups      []*lookup
 }
 
 // work is the working copy of one subgraph.

@@ -1,0 +1,254 @@
+package stitch
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/planner/supergraph"
+)
+
+const compositeSDL = `
+directive @lookup on FIELD_DEFINITION
+directive @is(field: FieldSelectionMap!) on ARGUMENT_DEFINITION
+directive @internal on OBJECT | FIELD_DEFINITION
+directive @key(fields: FieldSelectionSet!) repeatable on OBJECT | INTERFACE
+directive @shareable repeatable on OBJECT | FIELD_DEFINITION
+scalar FieldSelectionMap
+scalar FieldSelectionSet
+type Query {
+  product(id: ID!): Product @lookup
+  bySku(code: String! @is(field: "sku"), region: String @is(field: "origin.region")): Product @lookup @internal
+  by(one: ProductBy! @is(field: "{ id } | { at: origin.region }")): Product @lookup
+  lookups: Lookups! @internal
+  media(id: ID! @is(field: "<Film>.id | <Book>.isbn")): Media @lookup
+}
+type Lookups @internal { maker(name: String!): Maker @lookup }
+input ProductBy @oneOf { id: ID at: String }
+type Product @key(fields: "id") @key(fields: "sku  origin { region }") { id: ID! sku: String! origin: Origin maker: Maker @shareable }
+type Origin { region: String }
+type Maker { name: String! }
+interface Media @key(fields: "id") { id: ID! }
+type Film implements Media { id: ID! length: Int }
+type Book implements Media @key(fields: "isbn") { id: ID! isbn: ID! }
+`
+
+func TestCompositeLookups(t *testing.T) {
+	p, errs := Prepare(parse(t, "s", compositeSDL), Rules{})
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	def := composed(t, []*Prepared{p})
+	if _, err := supergraph.Build(def); err != nil {
+		t.Fatal(err)
+	}
+	arg := func(argument, from string) supergraph.LookupArgument {
+		return supergraph.LookupArgument{Argument: argument, From: from}
+	}
+	type ways map[string][]supergraph.LookupDefinition
+	want := ways{
+		"Product": {
+			{Key: "id", Path: []string{"product"}, Arguments: []supergraph.LookupArgument{arg("id", "id")}},
+			{Key: "id", Path: []string{"by"}, Arguments: []supergraph.LookupArgument{arg("one.id", "id")}},
+			{Key: "sku origin { region }", Path: []string{"bySku"}, Arguments: []supergraph.LookupArgument{arg("code", "sku"), arg("region", "origin.region")}, Internal: true},
+			{Key: "origin { region }", Path: []string{"by"}, Arguments: []supergraph.LookupArgument{arg("one.at", "origin.region")}},
+		},
+		"Maker": {{Key: "name", Path: []string{"lookups", "maker"}, Arguments: []supergraph.LookupArgument{arg("name", "name")}, Internal: true}},
+		"Film":  {{Key: "id", Path: []string{"media"}, Arguments: []supergraph.LookupArgument{arg("id", "id")}}},
+		"Book":  {{Key: "isbn", Path: []string{"media"}, Arguments: []supergraph.LookupArgument{arg("id", "isbn")}}},
+	}
+	got := ways{}
+	for _, typ := range def.Types {
+		for _, in := range typ.In {
+			if len(in.Lookups) > 0 {
+				got[typ.Name] = in.Lookups
+			}
+			for _, k := range in.Keys {
+				if k.Resolvable {
+					t.Errorf("the key %q of %s can be resolved by _entities", k.Fields, typ.Name)
+				}
+			}
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	golden(t, "composite-api.graphql", supergraph.PrintAPI(def))
+}
+
+// @require: arguments that other subgraphs fill.
+func TestRequire(t *testing.T) {
+	shipping := `
+type Query { shippingProduct(id: ID!): Product @lookup @internal }
+type Product @key(fields: "id") {
+  id: ID!
+  delivery(zip: String!, size: Int! @require(field: "dimension.size"), box: Box! @require(field: "{ w: dimension.{ weight } , parts: parts[{ n: id }], name }")): Int
+}
+input Box { w: Weight parts: [PartIn!] name: String }
+input Weight { weight: Int }
+input PartIn { n: ID! }
+`
+	catalog := `
+type Query { product(id: ID!): Product @lookup }
+type Product @key(fields: "id") { id: ID! name: String dimension: Dimension parts: [Part!]! }
+type Dimension { size: Int! weight: Int unit: Unit }
+type Part { id: ID! unit: Unit }
+enum Unit { MM }
+`
+	inputs := []Input{{Name: "shipping", Doc: parse(t, "shipping", shipping)}, {Name: "catalog", Doc: parse(t, "catalog", catalog)}}
+	prepared, errs := PrepareAll(inputs, nil)
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	golden(t, "require.graphql", schema.Print(prepared[0].Document))
+	def := composed(t, prepared)
+	if _, err := supergraph.Build(def); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "require-api.graphql", supergraph.PrintAPI(def))
+	if f := find(t, def, "Product.delivery"); f.In[0].Requires != "dimension { size weight } parts { id } name" {
+		t.Errorf("delivery requires %q", f.In[0].Requires)
+	}
+	want := []RequireArgument{
+		{"Product", "delivery", "size", "Int!", "dimension.size"},
+		{"Product", "delivery", "box", "Box!", "{ w: dimension.{ weight: weight }, parts: parts[{ n: id }], name: name }"},
+	}
+	if diff := cmp.Diff(want, prepared[0].RequireArguments()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := prepared[1].RequireArguments(); len(got) > 0 {
+		t.Errorf("catalog requires %v", got)
+	}
+}
+
+func TestCompositeErrors(t *testing.T) {
+	const rest = ` type P @key(fields: "id") { id: ID! name: String tags: [String] sub: Sub x(a: Int): Int } type Sub { id: ID! } input In { id: ID! } type Other @key(fields: "id") { id: ID! dim: Dim } type Dim { w: Int list: [Int] }`
+	for name, test := range map[string]struct {
+		sdl  string
+		want []string
+	}{
+		"list":           {`type Query { p(ids: [ID!]!): [P] @lookup }`, []string{"LOOKUP_RETURNS_LIST  Query.p"}},
+		"leaf":           {`type Query { p(id: ID!): Int @lookup }`, []string{"STITCH_INVALID_LOOKUP  Query.p"}},
+		"no arguments":   {`type Query { p: P @lookup }`, []string{"STITCH_INVALID_LOOKUP  Query.p"}},
+		"unknown field":  {`type Query { p(key: ID!): P @lookup }`, []string{"IS_INVALID_FIELDS  P.key"}},
+		"is: field":      {`type Query { p(key: ID! @is(field: "key")): P @lookup }`, []string{"IS_INVALID_FIELDS  P.key"}},
+		"is: type":       {`type Query { p(key: Int! @is(field: "name")): P @lookup }`, []string{"IS_INVALID_FIELDS  Query.p"}},
+		"is: object":     {`type Query { p(key: ID! @is(field: "sub")): P @lookup }`, []string{"IS_INVALID_FIELDS  P.sub"}},
+		"is: shape":      {`type Query { p(key: In! @is(field: "id")): P @lookup }`, []string{"IS_INVALID_FIELDS  Query.p"}},
+		"is: list":       {`type Query { p(keys: [ID!] @is(field: "id")): P @lookup }`, []string{"IS_INVALID_FIELDS  Query.p"}},
+		"is: list map":   {`type Query { p(keys: [String] @is(field: "tags[name]")): P @lookup }`, []string{"IS_INVALID_FIELDS  P.tags"}},
+		"is: syntax":     {`type Query { p(key: ID! @is(field: "{ id")): P @lookup }`, []string{"IS_INVALID_SYNTAX  Query.p(key:)"}},
+		"is: value":      {`type Query { p(key: ID! @is(field: 1)): P @lookup }`, []string{"IS_INVALID_FIELD_TYPE  Query.p(key:)"}},
+		"is: usage":      {`type Query { p(id: ID! @is(field: "id")): P }`, []string{"IS_INVALID_USAGE  Query.p(id:)"}},
+		"require: field": {`type Query { o(id: ID!): Other @lookup } extend type P { y(w: Int @require(field: "weight")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: value": {`type Query { o: Int } extend type P { y(w: Int @require(field: [])): Int }`, []string{"REQUIRE_INVALID_FIELD_TYPE  P.y(w:)"}},
+		"require: text":  {`type Query { o: Int } extend type P { y(w: Int @require(field: "a.")): Int }`, []string{"REQUIRE_INVALID_SYNTAX  P.y(w:)"}},
+		"require: shape": {`type Query { o: Int } extend type P { y(w: In @require(field: "elsewhere.w")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: leaf":  {`type Query { o: Int } extend type P { y(w: Int @require(field: "elsewhere")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: depth": {`type Query { o: Int } extend type P { y(w: Int @require(field: "elsewhere.list")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: input": {`type Query { o: Int } extend type P { y(w: In @require(field: "{ other: elsewhere.w }")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: needs": {`type Query { o: Int } extend type P { y(w: Need @require(field: "{ a: elsewhere.w }")): Int } input Need { a: Int b: Int! }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: type":  {`type Query { o: Int } extend type P { y(w: Int @require(field: "elsewhere<Dim>.w")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			prepared, errs := PrepareAll([]Input{
+				{Name: "s", Doc: parse(t, "s", test.sdl+rest)},
+				{Name: "elsewhere", Doc: parse(t, "elsewhere", `type Query { q(id: ID!): P @lookup } type P @key(fields: "id") { id: ID! elsewhere: Dim } type Dim { w: Int list: [Int] }`)},
+			}, nil)
+			check(t, prepared != nil, errs, test.want)
+		})
+	}
+}
+
+func TestExpressions(t *testing.T) {
+	for text, fault := range map[string]string{
+		"a(b: $key)":                    "",
+		"a.b.c(d: $key.e.f)":            "",
+		"a(b: {c: [$key.d] e: $key.f})": "",
+		"a(b:$key.c,d:$key.e)":          "",
+		"":                              "a field is missing at the end",
+		"a.":                            "a field is missing at the end",
+		"a()":                           "the brackets hold no argument",
+		"a(b)":                          `a colon is expected at ")"`,
+		"a(b: 1)":                       `a value from the key, such as $key.id, is expected at "1)"`,
+		"a(b: $row.id)":                 "there is no $row; values come from $key",
+		"a(b: $key.id":                  "an argument or ) is missing at the end",
+		"a(b: [$key.id)":                `] is expected at ")"`,
+		"a(b: $key.id) c":               `the end is expected at "c"`,
+		"a(b: $key.x, b: $key.y)":       `"b" is given twice`,
+		"a(b: $key.)":                   `a field of the key is expected at ")"`,
+	} {
+		_, err := parseExpression(text)
+		if got := errorText(err); got != fault {
+			t.Errorf("%q: got %q, want %q", text, got, fault)
+		}
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func TestSelectionMaps(t *testing.T) {
+	for text, want := range map[string]string{
+		"id":                                     "id",
+		"a.b.c":                                  "a.b.c",
+		"<Book>.isbn | <Movie>.m<X>.id":          "<Book>.isbn | <Movie>.m<X>.id",
+		"{ id }":                                 "{ id: id }",
+		"{w:width,h:size.height}":                "{ w: width, h: size.height }",
+		"dimension.{ width height }":             "dimension.{ width: width, height: height }",
+		"parts[id]":                              "parts[id]",
+		"parts[[{ id name }]]":                   "parts[[{ id: id, name: name }]]",
+		"{ nested: { a: <M>.b } | { c: <P>.d }}": "{ nested: { a: <M>.b } | { c: <P>.d } }",
+		"":                                       "",
+		"{}":                                     "",
+		"a.":                                     "",
+		"a[":                                     "",
+		"a[b":                                    "",
+		"<A>":                                    "",
+		"<A":                                     "",
+		"a<B":                                    "",
+		"{ a b":                                  "",
+		"{ a a }":                                "",
+		"a | ":                                   "",
+		"a b":                                    "",
+		"$a":                                     "",
+	} {
+		v, err := parseSelectedValue(text)
+		if (err != nil) != (want == "") || err == nil && v.String() != want {
+			t.Errorf("%q: got %q, %v; want %q", text, v, err, want)
+		}
+	}
+}
+
+func FuzzSelectionMap(f *testing.F) {
+	for _, seed := range []string{"a.b", "{ a: b.c } | <D>.e[f]", "x[[{ y z }]]", "a<B>.{ c }"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		v, err := parseSelectedValue(text)
+		if err != nil {
+			return
+		}
+		again, err := parseSelectedValue(v.String())
+		if err != nil || again.String() != v.String() {
+			t.Errorf("%q prints as %q, which reads as %q, %v", text, v, again, err)
+		}
+		schema.PrintSelections(v.selections())
+	})
+}
+
+func FuzzExpression(f *testing.F) {
+	for _, seed := range []string{"a(b: $key)", "a.b(c: {d: [$key.e]})"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if e, err := parseExpression(text); err == nil && len(e.path) == 0 {
+			t.Errorf("%q is an expression without a field", text)
+		}
+	})
+}

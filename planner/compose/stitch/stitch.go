@@ -1,0 +1,98 @@
+package stitch
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weft-graphql/weft/planner/schema"
+)
+
+// Prepared is a stitched subgraph: a document for composition, and what is to be
+// written into the Definition afterwards.
+type Prepared struct {
+	// Name is the subgraph's name.
+	Name string
+	// Document is what to compose. It is the given document itself where there is
+	// nothing to stitch.
+	Document *schema.Document
+	work     *work
+}
+
+// Prepare stitches one subgraph by itself, without joins.
+func Prepare(doc *schema.Document, rules Rules) (*Prepared, []Error) {
+	prepared, errs := PrepareAll([]Input{{Name: doc.Source, Doc: doc, Rules: rules}}, nil)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	return prepared[0], nil
+}
+
+// PrepareAll stitches all subgraphs of a graph with the joins between them. The
+// results are in the order of the inputs. All faults are reported; there are no
+// results then.
+func PrepareAll(inputs []Input, joins []Join) ([]*Prepared, []Error) {
+	works := make([]*work, len(inputs))
+	for i, in := range inputs {
+		w := newWork(in.Name, in.Doc)
+		w.changed = !in.Rules.Empty()
+		w.classify()
+		w.transform(in.Rules.Transforms)
+		w.readKeys()
+		w.composite()
+		w.entities(in.Rules.Entities)
+		works[i] = w
+	}
+	// Ties are decided by name, not by the order in which subgraphs are given.
+	ordered := slices.Clone(works)
+	slices.SortStableFunc(ordered, func(a, b *work) int { return strings.Compare(a.subgraph, b.subgraph) })
+	if len(works) > 0 {
+		for _, j := range joins {
+			placeJoin(ordered, j)
+		}
+	}
+	var errs []Error
+	for _, w := range works {
+		w.require(ordered)
+		w.markKeys()
+		w.prune()
+		errs = append(errs, w.errs...)
+	}
+	if len(errs) > 0 {
+		return nil, sorted(errs)
+	}
+	out := make([]*Prepared, len(works))
+	for i, w := range works {
+		out[i] = &Prepared{Name: inputs[i].Name, Document: inputs[i].Doc, work: w}
+		if w.changed {
+			w.emit()
+			out[i].Document = w.doc
+		}
+	}
+	return out, nil
+}
+
+// markKeys marks what keys need, so that hiding does not take it away.
+func (w *work) markKeys() {
+	var mark func(t *typ, set []schema.Selection)
+	mark = func(t *typ, set []schema.Selection) {
+		for _, s := range set {
+			if t == nil {
+				return
+			}
+			f := t.field(s.Name)
+			if f == nil {
+				continue
+			}
+			f.needed = true
+			mark(w.typeByName(f.def.Type.Named()), s.Selections)
+		}
+	}
+	for _, t := range w.types {
+		if t.hidden {
+			continue
+		}
+		for _, k := range t.keys {
+			mark(t, k.set)
+		}
+	}
+}
