@@ -71,6 +71,8 @@ func (d *decoder) value(n *node, v reflect.Value, k key, path string) {
 		d.scalar(n, v, k, path)
 	case v.Kind() == reflect.Struct:
 		d.structure(n, v, path)
+	case isListMap(v.Type()):
+		d.listMap(n, v, k, path)
 	case v.Kind() == reflect.Map:
 		d.mapping(n, v, k, path)
 	case isNamedList(v.Type()):
@@ -81,6 +83,7 @@ func (d *decoder) value(n *node, v reflect.Value, k key, path string) {
 }
 
 func (d *decoder) structure(n *node, v reflect.Value, path string) {
+	n = unquoted(n, v.Type())
 	if form, ok := scalarForms[v.Type()]; ok && n.kind == scalarNode {
 		if !d.fitsForm(n, form, path) {
 			return
@@ -138,13 +141,37 @@ func (d *decoder) fitsForm(n *node, form scalarForm, path string) bool {
 	}
 	if !ok {
 		d.wrongType(n, path, scalarNames[form.kind]+" or a mapping")
+		return false
 	}
-	return ok
+	if form.check != nil {
+		if fault, hint := form.check(n.text); fault != "" {
+			d.fail(n.pos, CodeInvalidValue, path, shown(n)+" "+fault, hint)
+			return false
+		}
+	}
+	return true
+}
+
+// unquoted turns a mapping that is a scalar without its quotes into that scalar.
+func unquoted(n *node, t reflect.Type) *node {
+	if n.kind != mappingNode || !scalarForms[t].pair || len(n.fields) != 1 {
+		return n
+	}
+	f := n.fields[0]
+	if f.value.kind != scalarNode || !strings.Contains(f.key, ".") {
+		return n
+	}
+	c := *f.value
+	c.pos = f.at
+	if c.err == nil {
+		c.text, c.tag = f.key+": "+f.value.text, "!!str"
+	}
+	return &c
 }
 
 func (d *decoder) unknownKey(f member, t reflect.Type, path string) {
 	if slices.Contains(reserved[t], f.key) {
-		d.fail(f.at, CodeNotSupported, path, fmt.Sprintf("%q is not supported yet", f.key), "remove it; this version of Weft cannot stitch services that are not federated")
+		d.fail(f.at, CodeNotSupported, path, fmt.Sprintf("%q is not supported yet", f.key), "remove it; a later version of Weft will know it")
 		return
 	}
 	hint := didYouMean(f.key, keyNames(t))
@@ -263,6 +290,38 @@ func (d *decoder) mapping(n *node, v reflect.Value, k key, path string) {
 		}
 	}
 	v.Set(reflect.ValueOf(merged))
+}
+
+// listMap decodes a map of lists, merged by key. A single entry stands for a list
+// of one.
+func (d *decoder) listMap(n *node, v reflect.Value, k key, path string) {
+	if n.kind != mappingNode {
+		d.wrongType(n, path, "a mapping")
+		return
+	}
+	if _, ok := d.at[path]; !ok {
+		d.at[path] = n.pos
+	}
+	merged := reflect.MakeMap(v.Type())
+	for _, name := range v.MapKeys() {
+		merged.SetMapIndex(name, v.MapIndex(name))
+	}
+	for _, f := range n.fields {
+		at, name := join(path, f.key), reflect.ValueOf(f.key)
+		if f.value.kind == nullNode {
+			merged.SetMapIndex(name, reflect.Value{})
+			d.forget(at)
+			continue
+		}
+		items := f.value
+		if items.kind == mappingNode {
+			items = &node{kind: sequenceNode, pos: f.value.pos, dir: f.value.dir, items: []*node{f.value}}
+		}
+		list := reflect.New(v.Type().Elem()).Elem()
+		d.value(items, list, key{name: f.key, typ: v.Type().Elem(), secret: k.secret}, at)
+		merged.SetMapIndex(name, list)
+	}
+	v.Set(merged)
 }
 
 func (d *decoder) scalar(n *node, v reflect.Value, k key, path string) {
@@ -433,12 +492,9 @@ func homesOf(name string) []string {
 			if k.name == name && path != "" {
 				homes = append(homes, path)
 			}
-			next, below := indirect(k.typ), join(path, k.name)
-			if next.Kind() == reflect.Slice {
-				next, below = next.Elem(), below+"[]"
-			}
+			next, at := below(k.typ, join(path, k.name))
 			if next.Kind() == reflect.Struct && next != rateType {
-				walk(next, below)
+				walk(next, at)
 			}
 		}
 	}

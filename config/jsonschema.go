@@ -101,7 +101,7 @@ func (g *schemaGenerator) structure(t reflect.Type) object {
 	if len(required) > 0 {
 		o = append(o, "required", required)
 	}
-	if t == reflect.TypeFor[HeaderRule]() {
+	if t == reflect.TypeFor[HeaderRule]() || t == reflect.TypeFor[Transform]() {
 		o = append(o, "minProperties", 1, "maxProperties", 1)
 	}
 	return o
@@ -148,6 +148,10 @@ func (g *schemaGenerator) typ(t reflect.Type, k key) object {
 	case reflect.Slice:
 		return object{"type", "array", "items", g.typ(t.Elem(), key{})}
 	case reflect.Map:
+		if isListMap(t) {
+			one := g.typ(t.Elem().Elem(), key{})
+			return object{"type", "object", "additionalProperties", object{"oneOf", []object{one, {"type", "array", "items", one}}}}
+		}
 		return object{"type", "object", "additionalProperties", object{"type", "string"}}
 	}
 	name := t.Name()
@@ -162,6 +166,9 @@ func (g *schemaGenerator) typ(t reflect.Type, k key) object {
 	switch {
 	case ok && form.kind == reflect.Bool:
 		return object{"oneOf", []object{{"type", "boolean"}, variable, long}}
+	case ok && form.pair:
+		unquoted := object{"type", "object", "patternProperties", object{`\.`, object{"type", "string"}}, "additionalProperties", false, "minProperties", 1, "maxProperties", 1}
+		return object{"oneOf", []object{{"type", "string"}, unquoted, long}}
 	case ok:
 		return object{"oneOf", []object{{"type", "string"}, long}}
 	}

@@ -96,20 +96,16 @@ func (r *reference) section(t reflect.Type, path string) {
 		b.WriteByte('\n')
 	}
 	b.WriteString("| Key | Type | Default | Meaning |\n|---|---|---|---|\n")
-	type below struct {
+	type section struct {
 		t    reflect.Type
 		path string
 	}
-	var next []below
+	var next []section
 	for _, k := range keysOf(t) {
 		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", k.name, typeCell(k), defaultCell(k), strings.ReplaceAll(docOf(t, k), "|", `\|`))
-		at := join(path, k.name)
-		child := indirect(k.typ)
-		if child.Kind() == reflect.Slice {
-			child, at = child.Elem(), at+"[]"
-		}
+		child, at := below(k.typ, join(path, k.name))
 		if child.Kind() == reflect.Struct && !isScalar(child) {
-			next = append(next, below{child, at})
+			next = append(next, section{child, at})
 		}
 	}
 	for _, n := range next {
@@ -141,6 +137,9 @@ func typeCell(k key) string {
 	case reflect.String:
 		return "text"
 	case reflect.Map:
+		if isListMap(t) {
+			return "mapping of lists"
+		}
 		return "mapping of text"
 	case reflect.Slice:
 		if t.Elem().Kind() == reflect.String {

@@ -116,6 +116,14 @@ func (o override) node(v reflect.Value, path []string, done []string) (*node, *E
 		v, t = v.Elem(), t.Elem()
 	}
 	switch {
+	case isListMap(t) && len(path) > 1:
+		return nil, o.unknown(append(done, path[0]), path[1], nil, "the entries here have no names; set the whole list, as YAML")
+	case isListMap(t):
+		value, err := o.leaf(t.Elem())
+		if err != nil {
+			return nil, err
+		}
+		return wrap(path[0], value), nil
 	case t.Kind() == reflect.Map:
 		name := strings.Join(path, o.sep)
 		return wrap(name, &node{text: o.value, pos: pos}), nil

@@ -73,6 +73,14 @@ func (p *printer) value(v reflect.Value, k key, path string) *yaml.Node {
 		return p.structure(v, path)
 	case reflect.Map:
 		n := &yaml.Node{Kind: yaml.MappingNode}
+		if isListMap(v.Type()) {
+			names := v.MapKeys()
+			slices.SortFunc(names, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+			for _, name := range names {
+				n.Content = append(n.Content, text(name.String()), p.value(v.MapIndex(name), k, join(path, name.String())))
+			}
+			return n
+		}
 		entries := v.Interface().(map[string]string)
 		for _, name := range sortedKeys(entries) {
 			n.Content = append(n.Content, text(name), p.scalar(reflect.ValueOf(entries[name]), k, join(path, name)))

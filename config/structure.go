@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"regexp"
 	"strings"
 	"sync"
 )
@@ -107,6 +108,11 @@ type scalarForm struct {
 	reset bool
 	// long returns the same in long form.
 	long func(n *node) *node
+	// check says what is wrong with a scalar, and what is right; nil if any will do.
+	check func(text string) (fault, hint string)
+	// pair: a mapping of one key with a dot in it is the scalar written without
+	// quotes, which YAML takes for a mapping because of its colon.
+	pair bool
 	// doc is for the reference.
 	doc string
 }
@@ -135,13 +141,61 @@ var scalarForms = map[reflect.Type]scalarForm{
 		},
 		doc: "A plain string is `auto` or the path of an SDL file.",
 	},
+	reflect.TypeFor[Join](): {
+		kind:  reflect.String,
+		check: checkJoin,
+		pair:  true,
+		long:  longJoin,
+		doc:   "`Review.author: accounts.User by authorId`, in quotes or without; several fields are separated by commas.",
+	},
+}
+
+// joinPattern is the short form of a join.
+var joinPattern = regexp.MustCompile(`^\s*([_A-Za-z]\w*\.[_A-Za-z]\w*)\s*:\s*([A-Za-z][A-Za-z0-9_-]*)\.([_A-Za-z]\w*)\s+by\s+([_A-Za-z][\w.]*(?:\s*,\s*[_A-Za-z][\w.]*)*)\s*$`)
+
+func checkJoin(text string) (fault, hint string) {
+	if joinPattern.MatchString(text) {
+		return "", ""
+	}
+	return "is not a join", "such as: Review.author: accounts.User by authorId"
+}
+
+func longJoin(n *node) *node {
+	part := func(text string) *node {
+		c := *n
+		c.text, c.tag = text, "!!str"
+		return &c
+	}
+	m := joinPattern.FindStringSubmatch(n.text)
+	from := &node{kind: sequenceNode, pos: n.pos}
+	for name := range strings.SplitSeq(m[4], ",") {
+		from.items = append(from.items, part(strings.TrimSpace(name)))
+	}
+	return mappingOf(n, "field", part(m[1]), "type", part(m[3]), "subgraph", part(m[2]), "from", from)
+}
+
+// isListMap reports whether t maps names to lists.
+func isListMap(t reflect.Type) bool {
+	return t.Kind() == reflect.Map && t.Elem().Kind() == reflect.Slice
+}
+
+// below returns the type of the mappings that a key of type t holds, and the path
+// they have in documentation.
+func below(t reflect.Type, path string) (reflect.Type, string) {
+	t = indirect(t)
+	if isListMap(t) {
+		t, path = t.Elem(), join(path, "<name>")
+	}
+	if t.Kind() == reflect.Slice {
+		t, path = t.Elem(), path+"[]"
+	}
+	return t, path
 }
 
 // reserved are keys that later versions will have. Naming them tells a user that
 // the key is right and the version is not.
 var reserved = map[reflect.Type][]string{
-	reflect.TypeFor[Config]():   {"entities", "joins", "transforms"},
-	reflect.TypeFor[Subgraph](): {"entities", "joins", "transforms"},
+	reflect.TypeFor[Subgraph](): {"rest"},
 }
 
 // mappingOf builds a mapping at the place of n from keys and their values.

@@ -15,6 +15,8 @@ package config
 //	secret    always masked when printed
 //	short     "moved": a short form, emptied by Expand in favour of the long one
 //
+// A map from names to lists takes a single entry in place of a list of one.
+//
 // A list whose element type has a Name field merges by name over several files.
 
 // Config is everything router.yaml can say. The Config of a [Loaded] is in long
@@ -26,6 +28,12 @@ type Config struct {
 	GraphQL GraphQL `yaml:"graphql"`
 	// The upstreams that make up the graph. Beside `supergraph`, an entry only overrides url, headers and timeout of the subgraph of that name.
 	Subgraphs []Subgraph `yaml:"subgraphs"`
+	// Fields that lead from a type of one subgraph to a type of another, made of key values the first one has.
+	Joins []Join `yaml:"joins"`
+	// Filtered views of the graph, by `@tag`.
+	Contracts []Contract `yaml:"contracts"`
+	// Name of the contract that clients get; the whole graph if none is named.
+	Contract string `yaml:"contract"`
 	// A supergraph composed beforehand (join spec), from any composer, instead of composing `subgraphs` at start.
 	Supergraph *Supergraph `yaml:"supergraph"`
 	// Where the last good schemas of the upstreams are kept.
@@ -74,6 +82,89 @@ type Subgraph struct {
 	Timeout *Duration `yaml:"timeout" min:"1ms" short:"moved"`
 	// Short form of `headers.subgraphs[]` for this subgraph.
 	Headers *HeaderRules `yaml:"headers" short:"moved"`
+	// Changes to this subgraph's schema before it becomes part of the graph. They apply in order: each sees the names that those before it left.
+	Transforms []Transform `yaml:"transforms"`
+	// How objects of this subgraph's types are looked up by their keys, for services that know nothing of federation: by type, one lookup or a list of them, in the names that `transforms` left.
+	Entities map[string][]Entity `yaml:"entities"`
+}
+
+// Transform is one rule; exactly one of its keys is given.
+type Transform struct {
+	// Give types and fields other names.
+	Rename *Rename `yaml:"rename"`
+	// Put a text before names.
+	Prefix *Prefix `yaml:"prefix"`
+	// Leave parts of the schema out: `Type`, `Type.field`, `Type.field(argument)` or `Enum.VALUE`; `*` stands for any characters. What entities and joins need can be hidden all the same.
+	Hide []string `yaml:"hide"`
+	// Name of a root field under which all query and mutation fields of the subgraph move.
+	Namespace string `yaml:"namespace"`
+}
+
+// Rename gives types and fields other names.
+type Rename struct {
+	// New names by type. All names in a rule are those before it.
+	Types map[string]string `yaml:"types"`
+	// New field names by `Type.field`. A field of an interface is renamed in all types that implement it.
+	Fields map[string]string `yaml:"fields"`
+}
+
+// Prefix puts a text before names.
+type Prefix struct {
+	// The text.
+	Value string `yaml:"value" required:"true"`
+	// Whether it is put before the names of types.
+	Types bool `yaml:"types" default:"true"`
+	// Whether it is put before the names of root fields.
+	Fields bool `yaml:"fields" default:"false"`
+	// Types and root fields that keep their names; `*` stands for any characters.
+	Except []string `yaml:"except"`
+}
+
+// Entity is a lookup of a type.
+type Entity struct {
+	// Fields that identify an object, such as `id` or `number region`.
+	Key string `yaml:"key" required:"true"`
+	// The root field that finds objects, with what its arguments take from the key, such as `users(ids: $key.id)`. A field that takes a list and returns a list is asked for many objects at once.
+	Lookup string `yaml:"lookup" required:"true"`
+	// What one request may ask for, where the lookup takes a list.
+	Batch Batch `yaml:"batch"`
+	// How the answers to a list of keys find their objects: by comparing `key` fields, or by `position` for a service that returns exactly one entry for each key, in order.
+	Match string `yaml:"match" default:"key" enum:"key,position"`
+}
+
+// Batch bounds the requests of a lookup that takes a list.
+type Batch struct {
+	// Most keys in one request; 0 means no limit.
+	Max int `yaml:"max" default:"0" min:"0"`
+}
+
+// Join adds a field to a type that leads to a type of another subgraph. As a
+// plain string: Review.author: accounts.User by authorId.
+type Join struct {
+	// The new field: `Review.author`.
+	Field string `yaml:"field" required:"true"`
+	// The type it leads to.
+	Type string `yaml:"type" required:"true"`
+	// The subgraph that looks the type up.
+	Subgraph string `yaml:"subgraph" required:"true"`
+	// Where each field of the type's key comes from, such as `{id: authorId}`.
+	By map[string]string `yaml:"by"`
+	// Instead of `by`: the fields the key comes from, in the order of the key's fields.
+	From []string `yaml:"from"`
+	// Whether the field is a list. If it is not said, it is one exactly if what it comes from is one.
+	List *bool `yaml:"list"`
+	// Whether the field may be null, as when nothing is found.
+	Nullable bool `yaml:"nullable" default:"true"`
+}
+
+// Contract is a filtered view of the graph.
+type Contract struct {
+	// Name of the contract.
+	Name string `yaml:"name" required:"true"`
+	// Only what has one of these tags is part of the view. If none are given, all is.
+	IncludeTags []string `yaml:"include_tags"`
+	// What has one of these tags is not part of the view.
+	ExcludeTags []string `yaml:"exclude_tags"`
 }
 
 // Schema says where a subgraph's schema comes from. As a plain string: `auto`, or

@@ -58,6 +58,8 @@ func (v *validator) validate() {
 	v.paths()
 	v.upstreams()
 	v.supergraph()
+	v.joins()
+	v.contracts()
 	v.headers()
 	for _, s := range c.TrafficShaping.Subgraphs {
 		v.knownSubgraph("traffic_shaping.subgraphs", s.Name)
@@ -137,6 +139,8 @@ func (v *validator) upstreams() {
 			v.fail(CodeMissing, path+".url", fmt.Sprintf("subgraph %q has no url", s.Name), "say where operations are sent, such as url: http://localhost:4001/graphql")
 		}
 		v.conflicts(path, s)
+		v.transforms(path+".transforms", s.Transforms)
+		v.entities(path+".entities", s.Entities)
 		v.schema(path+".schema", &s.Schema)
 		if s.Headers != nil {
 			v.forward(path+".headers.forward", s.Headers.Forward)
@@ -151,6 +155,11 @@ func (v *validator) conflicts(path string, s *Subgraph) {
 	c := v.config
 	if c.Supergraph != nil && v.given(path+".schema") {
 		v.fail(CodeConflict, path+".schema", "the schema of this subgraph comes from the supergraph", "beside supergraph, a subgraph takes only url, headers and timeout")
+	}
+	for _, k := range []string{"transforms", "entities"} {
+		if c.Supergraph != nil && v.given(path+"."+k) {
+			v.fail(CodeConflict, path+"."+k, "the supergraph is composed already", "beside supergraph, a subgraph takes only url, headers and timeout")
+		}
 	}
 	if s.Timeout != nil {
 		for _, t := range c.TrafficShaping.Subgraphs {

@@ -82,8 +82,6 @@ func (b *bitset) intersects(o bitset) bool {
 	return false
 }
 
-func (b *bitset) equal(o bitset) bool { return b.contains(o) && o.contains(*b) }
-
 func (b *bitset) count() int {
 	n := bits.OnesCount64(b.w)
 	for _, w := range b.more {

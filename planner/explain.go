@@ -46,6 +46,9 @@ func (b *builder) explain(f *fetch, out *plan.Fetch, fetchOf fetchFinder) {
 				x.Providers = append(x.Providers, name)
 			}
 		}
+		if name := b.super.Subgraphs[d.chosen.sub].Name; !slices.Contains(x.Providers, name) {
+			x.Providers = append(x.Providers, name+" (by @provides)")
+		}
 		for j, a := range d.leaf.ways {
 			if a != d.chosen {
 				c := d.costs[j]

@@ -2,6 +2,7 @@ package router
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -52,6 +53,8 @@ func startUpstreams(t testing.TB) map[string]*upstream {
 		u.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			u.asked.Add(1)
 			if h := u.instead.Load(); h != nil {
+				// Only with the body read does the server notice that a client leaves.
+				_, _ = io.Copy(io.Discard, r.Body)
 				(*h)(w, r)
 				return
 			}

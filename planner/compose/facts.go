@@ -28,7 +28,7 @@ func (sg *subgraph) derive() {
 		}
 		extends := has(t.applied, "extends")
 		for _, key := range all(t.applied, "key") {
-			sg.eachField(t, fieldSetOf(key), true, func(f *field, _ *schema.Selection) {
+			sg.eachField(t, sg.goodFieldSet(t, key), true, func(f *field, _ *schema.Selection) {
 				f.keyField, f.shareable = true, true
 				sg.used[f] = true
 			})
@@ -44,12 +44,15 @@ func (sg *subgraph) derive() {
 		}
 		for _, f := range t.fields {
 			if d := find(f.applied, "requires"); d != nil {
-				sg.eachField(t, fieldSetOf(d), true, func(f *field, _ *schema.Selection) { sg.used[f] = true })
+				sg.eachField(t, sg.goodFieldSet(t, d), true, func(f *field, _ *schema.Selection) { sg.used[f] = true })
 			}
 			if d := find(f.applied, "provides"); d != nil {
-				sg.eachField(sg.types[f.typ.Named()], fieldSetOf(d), true, func(f *field, _ *schema.Selection) {
+				target := sg.types[f.typ.Named()]
+				sg.eachField(target, sg.goodFieldSet(target, d), true, func(f *field, _ *schema.Selection) {
 					sg.used[f], sg.provided[f] = true, true
-					f.shareable = true // the owner shares it on this path
+					if f.external {
+						f.shareable = true // the owner shares it on this path
+					}
 				})
 			}
 			for _, i := range t.interfaces {
@@ -64,3 +67,34 @@ func (sg *subgraph) derive() {
 // fullyExternal reports whether the subgraph can never give the field, not
 // even on a path that provides it.
 func (sg *subgraph) fullyExternal(f *field) bool { return f.external && !sg.provided[f] }
+
+// goodFieldSet returns a directive's field set if all it names exists: one with
+// a fault uses nothing.
+func (sg *subgraph) goodFieldSet(parent *typ, d *applied) []schema.Selection {
+	set := fieldSetOf(d)
+	if !sg.exist(parent, set) {
+		return nil
+	}
+	return set
+}
+
+func (sg *subgraph) exist(parent *typ, set []schema.Selection) bool {
+	for i := range set {
+		s := &set[i]
+		on := parent
+		if s.Fragment {
+			if s.On != "" {
+				on = sg.types[s.On]
+			}
+		} else if s.Name != "__typename" {
+			if on == nil || on.field(s.Name) == nil {
+				return false
+			}
+			on = sg.types[on.field(s.Name).typ.Named()]
+		}
+		if len(s.Selections) > 0 && (on == nil || !sg.exist(on, s.Selections)) {
+			return false
+		}
+	}
+	return true
+}

@@ -66,7 +66,9 @@ func (m *merger) merge() *supergraph.Definition {
 	for i, sg := range m.subgraphs {
 		def.Subgraphs = append(def.Subgraphs, supergraph.SubgraphDefinition{Name: sg.name, Enum: enums[i], URL: sg.url})
 	}
-	m.checkLinkImports()
+	if m.checkLinkImports(); m.failed() {
+		return nil // directives have no one name to merge under
+	}
 	m.composed = m.composeDirectives()
 	for _, name := range m.names {
 		m.shell(name)
@@ -160,6 +162,7 @@ func enumNames(subgraphs []*subgraph) []string {
 // shell merges what a type is, without its fields and values.
 func (m *merger) shell(name string) {
 	sources := m.sources[name]
+	m.checkBase(name, sources)
 	kind, ok := m.mergedKind(name, sources)
 	if !ok {
 		return
@@ -167,7 +170,6 @@ func (m *merger) shell(name string) {
 	t := &supergraph.TypeDefinition{Kind: kind, Name: name}
 	m.types[name] = t
 	m.kinds[name] = kind
-	m.checkBase(name, sources)
 	for _, s := range sources {
 		in := supergraph.TypeIn{
 			Subgraph: s.sg.index, InterfaceObject: s.isInterfaceObject(),
@@ -289,9 +291,10 @@ func (m *merger) checkBase(name string, sources []*typ) {
 			return
 		}
 	}
-	s := sources[0]
-	m.at(CodeExtensionWithNoBase, s.sg, s.pos, name, "Define the type in one of the subgraphs.",
-		"Type %q is an extension type, but there is no type definition for %q in any subgraph.", name, name)
+	for _, s := range sources {
+		m.at(CodeExtensionWithNoBase, s.sg, s.pos, name, "Define the type in one of the subgraphs.",
+			"Type %q is an extension type, but there is no type definition for %q in any subgraph.", name, name)
+	}
 }
 
 // across reports an error that is between subgraphs.

@@ -153,8 +153,6 @@ func (a *applied) stringArg(name string) (string, bool) {
 	return v.Raw, true
 }
 
-func (t *typ) coordinate() string { return t.name }
-
 func (f *field) coordinate() string { return f.parent.name + "." + f.name }
 
 func (t *typ) field(name string) *field { return t.byName[name] }

@@ -30,7 +30,12 @@ func (m *merger) checkExternals(out *supergraph.FieldDefinition, sources []*fiel
 			continue
 		}
 		sg := f.parent.sg
-		if !out.Type.Equal(f.typ) {
+		// Subgraphs may declare a field differently: agreeing with one is enough.
+		agrees := out.Type.Equal(f.typ)
+		for _, o := range sources {
+			agrees = agrees || !o.external && o.typ.Equal(f.typ)
+		}
+		if !agrees {
 			m.at(CodeExternalTypeMismatch, sg, f.pos, coordinate, "Declare the type as the owner does.",
 				"Type of field %q is incompatible across subgraphs (where marked @external): it has type %q but type %q in subgraph %q", coordinate, out.Type, f.typ, sg.name)
 		}

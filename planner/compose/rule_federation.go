@@ -9,6 +9,9 @@ import (
 // checkFederation applies the rules on federation directives to one subgraph.
 // The model is in Federation 2 terms.
 func (sg *subgraph) checkFederation(r *reporter) {
+	if sg.checkCollisions(r); r.failed() {
+		return
+	}
 	for _, t := range sg.order {
 		if t.kind != schema.Object && t.kind != schema.Interface {
 			continue
@@ -35,6 +38,17 @@ func (sg *subgraph) checkFederation(r *reporter) {
 	sg.checkAuth(r)
 	sg.checkCosts(r)
 	sg.checkContexts(r)
+}
+
+// checkCollisions reports fields that give and do not give at once.
+func (sg *subgraph) checkCollisions(r *reporter) {
+	for _, t := range sg.order {
+		for _, f := range t.fields {
+			if d := find(f.applied, "provides"); d != nil && has(f.applied, "external") {
+				r.at(CodeExternalCollision, sg, d.Pos, f.coordinate(), "Remove one of the two.", "Cannot have both @provides and @external on field %q", f.coordinate())
+			}
+		}
+	}
 }
 
 func (sg *subgraph) checkExternalField(r *reporter, f *field) {
@@ -77,9 +91,8 @@ func (sg *subgraph) checkInterfaceKeys(r *reporter, t *typ) {
 			}
 			found, canResolve := false, false
 			for _, k := range all(o.applied, "key") {
-				if sameFieldSet(set, fieldSetOf(k)) {
-					found = true
-					canResolve = canResolve || resolvable(k)
+				if !found && sameFieldSet(set, fieldSetOf(k)) {
+					found, canResolve = true, resolvable(k)
 				}
 			}
 			switch {

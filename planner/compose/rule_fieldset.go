@@ -168,6 +168,9 @@ func (c *fieldSetCheck) field(parent *typ, s *schema.Selection, external bool) {
 	}
 	next := c.sg.types[f.typ.Named()]
 	composite := next != nil && next.kind.Composite()
+	if !c.arguments(f, s) {
+		return
+	}
 	switch {
 	case composite && len(s.Selections) == 0:
 		c.fail(c.rule.invalidFields, "Select its fields.", "Invalid empty selection set for field %q of non-leaf type %q", f.coordinate(), f.typ)
@@ -183,9 +186,6 @@ func (c *fieldSetCheck) field(parent *typ, s *schema.Selection, external bool) {
 		c.fail(CodeKeyFieldsSelectInvalidType, "", "field %q is a %s type which is not allowed in @key", f.coordinate(), kind)
 	case len(f.args) > 0 && !c.rule.allowArgs:
 		c.fail(c.rule.hasArgs, "", "field %s cannot be included because it has arguments (fields with argument are not allowed in @%s)", f.coordinate(), c.rule.directive)
-	}
-	if c.rule.allowArgs {
-		c.arguments(f, s)
 	}
 	if !composite {
 		if c.rule.needsExternal && !f.external && !external {
@@ -204,7 +204,8 @@ func (c *fieldSetCheck) field(parent *typ, s *schema.Selection, external bool) {
 	c.selections(next, s.Selections, below)
 }
 
-func (c *fieldSetCheck) arguments(f *field, s *schema.Selection) {
+func (c *fieldSetCheck) arguments(f *field, s *schema.Selection) (ok bool) {
+	before := len(c.r.errors)
 	check := graphqlCheck{sg: c.sg, r: c.r}
 	given := make(map[string]bool)
 	for _, a := range s.Arguments {
@@ -222,4 +223,5 @@ func (c *fieldSetCheck) arguments(f *field, s *schema.Selection) {
 			c.fail(c.rule.invalidFields, "", "Missing mandatory value for argument %q of field %q", a.name, f.coordinate())
 		}
 	}
+	return len(c.r.errors) == before
 }

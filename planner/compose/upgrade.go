@@ -283,7 +283,7 @@ func (sg *subgraph) pruneSelections(parent *typ, set []schema.Selection, externa
 		if f != nil {
 			next = sg.types[f.typ.Named()]
 		}
-		if f == nil || len(s.Selections) > 0 && next == nil {
+		if f == nil || (len(s.Selections) > 0) != (next != nil && next.kind.Composite()) {
 			out = append(out, s) // a fault that the rules report
 			continue
 		}

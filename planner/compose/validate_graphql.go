@@ -209,8 +209,7 @@ func (c *graphqlCheck) applications(list []applied, location, coordinate string)
 		}
 		if !def.Repeatable {
 			for j := range list[:i] {
-				// Each part of a type may carry @shareable, and so on, once.
-				if list[j].Directive.Name == d.Directive.Name && (list[j].part == d.part || !d.spec) {
+				if list[j].Directive.Name == d.Directive.Name {
 					c.fail(d.Pos, coordinate, "The directive \"@%s\" can only be used once at this location.", d.Directive.Name)
 					break
 				}

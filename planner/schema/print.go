@@ -207,27 +207,13 @@ func blockPrintable(text string) bool {
 	if blank(lines[0]) || blank(lines[len(lines)-1]) {
 		return false
 	}
-	indented, rest := true, false
-	for i, l := range lines {
-		if blank(l) {
-			if l != "" {
-				return false
-			}
-			continue
-		}
-		if i > 0 {
-			rest = true
-			if l[0] != ' ' && l[0] != '\t' {
-				indented = false
-			}
+	for _, l := range lines {
+		if !blank(l) && l[0] != ' ' && l[0] != '\t' {
+			return true // some line is flush left: there is no common indentation
 		}
 	}
-	// A first line flush left with all others indented prints on its own line
-	// and keeps the indentation; anything indented throughout would lose it.
-	if first := lines[0][0]; (first == ' ' || first == '\t') && (!rest || indented) {
-		return false
-	}
-	return true
+	// The first line keeps its indentation; that of several lines is stripped.
+	return len(lines) == 1
 }
 
 func blockString(text string) string {

@@ -159,7 +159,7 @@ func TestFailedRequirementIsNotSentAsNull(t *testing.T) {
 		{`{"data":{"o":{"id":"1","weight":null}}}`, `{"__typename":"Product","id":"1","weight":null}`},
 		{`{"data":{"o":{"id":"1","weight":null}},"errors":[{"message":"m","path":["o","weight"]}]}`, ""},
 		{`{"data":{"o":{"id":"1","weight":"heavy"}}}`, ""},
-		{`{"data":{"o":{"id":"1"}}}`, ""},
+		{`{"data":{"o":{"id":"1"}}}`, `{"__typename":"Product","id":"1","weight":null}`},
 		{`{"data":{"o":{"id":null,"weight":1}}}`, ""},
 		{`{"data":{"o":{"id":"1","weight":7}}}`, `{"__typename":"Product","id":"1","weight":7}`},
 	} {

@@ -21,6 +21,7 @@ type mObject struct {
 	typ   int
 	slots []*mValue
 	errs  []mError
+	void  bool // there only to carry errors
 }
 
 type mValue struct {
@@ -110,13 +111,13 @@ func (m *model) fetch(f *plan.Fetch) {
 				key := 0
 				text, ok := m.row(o, tt.Representation, false, &key)
 				if !ok {
+					fillFailed(o, tt.Decode)
 					if len(o.errs) == 0 {
 						o.errs = append(o.errs, failed(tt.Decode, CodeRequirement))
 					}
 					continue
 				}
 				if key == 1 {
-					fillNull(o, tt.Decode)
 					continue
 				}
 				at := -1
@@ -138,23 +139,21 @@ func (m *model) fetch(f *plan.Fetch) {
 	if f.Root == nil && total == 0 {
 		return
 	}
-	answered := m.answer(f, uses, rows, m.ask(f, rows))
+	m.answer(f, uses, rows, m.ask(f, rows))
 	for _, list := range uses {
 		for _, u := range list {
 			if u.result != nil {
 				m.attach(u.object, u.result, u.decode)
-			} else if answered {
-				fillNull(u.object, u.decode)
 			}
 		}
 	}
 }
 
-// fillNull makes null what a lookup without a result would have filled.
-func fillNull(o *mObject, d *plan.Decode) {
+// fillFailed marks as failed what a lookup would have filled.
+func fillFailed(o *mObject, d *plan.Decode) {
 	for _, f := range d.Fields {
 		if f.Slot >= 0 && o.slots[f.Slot] == nil {
-			o.slots[f.Slot] = &mValue{kind: kindNull}
+			o.slots[f.Slot] = &mValue{kind: kindFailed}
 		}
 	}
 }
@@ -217,10 +216,12 @@ func (m *model) row(o *mObject, r *plan.Representation, inKey bool, key *int) (s
 }
 
 func (m *model) rowValue(v *mValue, child *plan.Representation, inKey bool, key *int) (string, bool) {
-	if v == nil || v.kind == kindFailed {
-		return "", false
+	if v == nil {
+		v = &mValue{kind: kindNull}
 	}
 	switch v.kind {
+	case kindFailed:
+		return "", false
 	case kindNull:
 		if inKey {
 			*key = max(*key, 1)
@@ -251,6 +252,7 @@ func (m *model) rowValue(v *mValue, child *plan.Representation, inKey bool, key 
 func (m *model) failAll(u *mUse, code string) {
 	if u.result == nil {
 		u.result = newObject(u.decode.Shape, -1)
+		u.result.void = true
 	}
 	u.result.errs = append(u.result.errs, failed(u.decode, code))
 }
@@ -272,7 +274,7 @@ func failed(d *plan.Decode, code string) mError {
 	return e
 }
 
-func (m *model) answer(f *plan.Fetch, uses [][]*mUse, rows [][]string, text string) (answered bool) {
+func (m *model) answer(f *plan.Fetch, uses [][]*mUse, rows [][]string, text string) {
 	all := func(code string) {
 		for _, list := range uses {
 			for _, u := range list {
@@ -283,7 +285,7 @@ func (m *model) answer(f *plan.Fetch, uses [][]*mUse, rows [][]string, text stri
 	}
 	if text == "" {
 		all(subgraphs.CodeUnreachable)
-		return false
+		return
 	}
 	var answer struct {
 		Data   map[string]json.RawMessage
@@ -293,7 +295,7 @@ func (m *model) answer(f *plan.Fetch, uses [][]*mUse, rows [][]string, text stri
 	}
 	if json.Unmarshal([]byte(text), &answer) != nil {
 		all(subgraphs.CodeMalformed)
-		return false
+		return
 	}
 	if answer.Data == nil {
 		for _, e := range answer.Errors {
@@ -304,7 +306,7 @@ func (m *model) answer(f *plan.Fetch, uses [][]*mUse, rows [][]string, text stri
 				}
 			}
 		}
-		return false
+		return
 	}
 	if f.Root != nil {
 		whole, _ := json.Marshal(answer.Data)
@@ -312,9 +314,8 @@ func (m *model) answer(f *plan.Fetch, uses [][]*mUse, rows [][]string, text stri
 		for _, e := range answer.Errors {
 			m.place(uses[0][0], e.Path)
 		}
-		return true
+		return
 	}
-	answered = true
 	for e := range f.Entries {
 		if len(rows[e]) == 0 {
 			continue
@@ -324,7 +325,6 @@ func (m *model) answer(f *plan.Fetch, uses [][]*mUse, rows [][]string, text stri
 			for _, u := range uses[e] {
 				m.failAll(u, CodeEntities)
 			}
-			answered = false
 			continue
 		}
 		for _, u := range uses[e] {
@@ -367,7 +367,6 @@ func (m *model) answer(f *plan.Fetch, uses [][]*mUse, rows [][]string, text stri
 			}
 		}
 	}
-	return answered
 }
 
 // newest keeps the uses of the decoding that came last.
@@ -409,6 +408,7 @@ func (m *model) place(u *mUse, path []any) {
 	}
 	if u.result == nil {
 		u.result = newObject(u.decode.Shape, -1)
+		u.result.void = true
 	}
 	anchor, e := u.result, mError{slot: -1, code: CodeUpstream}
 	d := u.decode
@@ -546,6 +546,11 @@ func (m *model) attach(to, from *mObject, d *plan.Decode) {
 	if to.typ < 0 {
 		to.typ = from.typ
 	}
+	if from.void {
+		fillFailed(to, d)
+		to.errs = append(to.errs, from.errs...)
+		return
+	}
 	for _, f := range d.Fields {
 		if f.Slot >= 0 {
 			to.slots[f.Slot] = m.combine(to.slots[f.Slot], clone(from.slots[f.Slot]), &d.Shape.Slots[f.Slot], f.Slot, to, "")
@@ -658,7 +663,7 @@ func (m *model) object(o *mObject, path []string) (string, bool) {
 func (m *model) write(o *mObject, out *plan.Output, wrap schema.Wrap, v *mValue, path []string, rest string) (string, bool) {
 	if v == nil || v.kind == kindNull || v.kind == kindFailed {
 		if wrap.NonNull() {
-			covered := v == nil && len(o.errs) > 0
+			covered := (v == nil || v.kind == kindFailed) && len(o.errs) > 0
 			for _, e := range o.errs {
 				if e.slot == out.Slot && (e.rest == rest || strings.HasPrefix(e.rest, rest+",")) {
 					covered = true

@@ -226,6 +226,11 @@ func (g *dataGen) hide() {
 					continue subgraphs
 				}
 			}
+			for _, q := range g.c.typ("Query").Fields {
+				if q.In.has(s) && q.Compute != nil && named(q.Type) == t.Name {
+					continue subgraphs // a search would not find it
+				}
+			}
 			name := g.c.Subgraphs[s]
 			g.c.Data.Hide[name] = map[string][]map[string]any{t.Name: {g.identity(t, i)}}
 			break

@@ -64,6 +64,12 @@ func (s *shrinker) size() int {
 	return len(text)
 }
 
+// same reports whether a change changed nothing.
+func same(a, b any) bool {
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
+}
 
 // try keeps the change if the case still fails. change reports whether there
 // was anything to change.
@@ -76,6 +82,9 @@ func (s *shrinker) try(change func(*Case) bool) bool {
 		return false
 	}
 	c.Op.prune()
+	if same(c, s.best) {
+		return false
+	}
 	s.tries++
 	f := s.test(c)
 	if f == nil || f.Class != s.class {
@@ -104,6 +113,9 @@ func (s *shrinker) tryOperation(g *graph, change func(*Case) bool) bool {
 		return false
 	}
 	c.Op.prune()
+	if same(c.Op, s.best.Op) {
+		return false
+	}
 	s.tries++
 	_, f := g.run(c.Op)
 	if f == nil || f.Class != s.class {
@@ -300,6 +312,12 @@ func (s *shrinker) schema() {
 		}
 		c.Types = slices.Delete(c.Types, i, i+1)
 		return true
+	})
+	s.each(func(c *Case, i int) bool {
+		if i >= len(c.Subgraphs) {
+			return false
+		}
+		return c.dropSubgraph(i)
 	})
 	at := func(change func(c *Case, t *Type, f *Field)) {
 		s.each(func(c *Case, i int) bool {
