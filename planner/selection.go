@@ -121,6 +121,9 @@ func (w *specWriter) entry(e *fetchEntry) {
 		if lookup == nil {
 			lookup = lookupSpec(by.lookup.Lookup)
 		}
+		if lookup.Kind == subgraphs.FieldLookup && lookup.Batch && !lookup.ByPosition {
+			below = append(below, w.keySelections(e.pos.types[ti], by.lookup.Key, lookup)...)
+		}
 		sels = appendFragment(sels, typename, below)
 	}
 	w.fetch.Cond = orCond(w.fetch.Cond, target.Cond)
@@ -133,6 +136,37 @@ func (w *specWriter) entry(e *fetchEntry) {
 	}
 	spec.Entries = append(spec.Entries, subgraphs.Entry{Alias: "_entities", Lookup: lookup, Selections: sels})
 	w.fetch.Entries = append(w.fetch.Entries, plan.Entry{Alias: "_entities", Targets: []plan.Target{target}})
+}
+
+// keySelections asks for the key fields of a lookup whose answers are matched by
+// key, beside what is asked for anyway, and notes where they are in the answer.
+func (w *specWriter) keySelections(t schema.TypeID, key supergraph.FieldSet, lookup *subgraphs.Lookup) []subgraphs.Selection {
+	lookup.Key = nil
+	var out []subgraphs.Selection
+	for i := range key {
+		alias := "_k" + strconv.Itoa(i)
+		sel := w.keySelection(t, &key[i], []string{alias}, lookup)
+		sel.Key = alias
+		out = append(out, sel)
+	}
+	return out
+}
+
+func (w *specWriter) keySelection(t schema.TypeID, key *supergraph.FieldSelection, path []string, lookup *subgraphs.Lookup) subgraphs.Selection {
+	name := w.nameIn(t, key.Name, w.fetch.Subgraph)
+	sel := subgraphs.Selection{Key: name, Field: name}
+	if len(key.Selections) == 0 {
+		lookup.Key = append(lookup.Key, slices.Clone(path))
+	}
+	named := schema.NoType
+	if f := w.schema.FieldByName(t, key.Name); f != schema.NoField {
+		named = w.schema.Field(f).Type.Type
+	}
+	for i := range key.Selections {
+		below := &key.Selections[i]
+		sel.Selections = append(sel.Selections, w.keySelection(named, below, append(path, w.nameIn(named, below.Name, w.fetch.Subgraph)), lookup))
+	}
+	return sel
 }
 
 // untyped returns an arrival of the entry that starts from objects of unknown
@@ -199,10 +233,7 @@ func lookupSpec(l *supergraph.Lookup) *subgraphs.Lookup {
 		ByPosition: l.Field.Match == supergraph.ByPosition, Max: l.Field.Max,
 	}
 	for _, a := range l.Field.Arguments {
-		out.Arguments = append(out.Arguments, subgraphs.LookupArgument{Name: a.Argument, From: strings.Split(a.From, ".")})
-	}
-	for _, k := range l.Key {
-		out.Key = append(out.Key, []string{k.Name})
+		out.Arguments = append(out.Arguments, subgraphs.LookupArgument{Name: a.Argument, Type: a.Type, From: strings.Split(a.From, ".")})
 	}
 	return out
 }

@@ -90,7 +90,7 @@ func TestRequestAllocations(t *testing.T) {
 	_, send := prepareLocal(t)
 	send()
 	// The id, the header values, and the context with its timer.
-	if n := testing.AllocsPerRun(200, send); n > 10 && !raceEnabled {
+	if n := testing.AllocsPerRun(200, send); n > 7 && !raceEnabled {
 		t.Errorf("%v allocations", n)
 	}
 }

@@ -53,6 +53,7 @@ func (r *Router) currentSources(t testing.TB) []generation.Source {
 	g := r.Generation()
 	if g == nil {
 		t.Fatal("no generation")
+		return nil
 	}
 	defer g.Release()
 	return g.Sources

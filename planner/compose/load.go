@@ -105,7 +105,7 @@ func (sg *subgraph) checkSpecDefinition(r *reporter, d *schema.DirectiveDefiniti
 			}
 			continue
 		}
-		if a.Type.Elem == nil != (want.Type.Elem == nil) || !sg.compatibleSpecType(a.Type, want.Type) {
+		if want.Type.NonNull && !a.Type.NonNull || !sg.compatibleSpecType(a.Type, want.Type) {
 			fail(a.Pos, "argument %q should have type %q but found type %q", a.Name, want.Type, a.Type)
 		}
 		if want.Default != nil && a.Default != nil && !valueEqual(want.Default, a.Default) {

@@ -69,7 +69,9 @@ func (m *merger) merge() *supergraph.Definition {
 	if m.checkLinkImports(); m.failed() {
 		return nil // directives have no one name to merge under
 	}
-	m.composed = m.composeDirectives()
+	if m.composed = m.composeDirectives(); m.failed() {
+		return nil
+	}
 	for _, name := range m.names {
 		m.shell(name)
 	}

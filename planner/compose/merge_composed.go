@@ -243,10 +243,8 @@ func (c *composition) checkLocalNames() {
 		for _, sg := range c.m.subgraphs {
 			l, element := sg.element(name)
 			switch {
-			case l == nil:
-				continue
-			case l.identity != d.feature.identity:
-				c.mixed(name)
+			case l == nil || l.identity != d.feature.identity:
+				continue // another directive by chance; it is not composed
 			case element != d.element:
 				c.different(name)
 			default:

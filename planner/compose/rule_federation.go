@@ -40,8 +40,21 @@ func (sg *subgraph) checkFederation(r *reporter) {
 	sg.checkContexts(r)
 }
 
-// checkCollisions reports fields that give and do not give at once.
+// checkCollisions reports @provides where nothing can be provided, and fields
+// that give and do not give at once. What else such directives say has no
+// meaning, so it runs before the other rules.
 func (sg *subgraph) checkCollisions(r *reporter) {
+	for _, t := range sg.order {
+		for _, f := range t.fields {
+			d := find(f.applied, "provides")
+			if kind, ok := sg.kindOf(f.typ.Named()); d != nil && ok && !kind.Composite() {
+				r.at(CodeProvidesOnNonObject, sg, d.Pos, f.coordinate(), "Remove @provides.", "Invalid @provides directive on field %q: field has type %q which is not a Composite Type", f.coordinate(), f.typ)
+			}
+		}
+	}
+	if r.failed() {
+		return
+	}
 	for _, t := range sg.order {
 		for _, f := range t.fields {
 			if d := find(f.applied, "provides"); d != nil && has(f.applied, "external") {

@@ -41,7 +41,6 @@ func (sg *subgraph) checkKeys(r *reporter, t *typ) {
 		c := fieldSetCheck{sg: sg, r: r, rule: &keyRule, d: d, coordinate: t.name, where: fmt.Sprintf("On type %q", t.name)}
 		if t.kind == schema.Interface && sg.version < 3 {
 			r.at(CodeKeyUnsupportedOnInterface, sg, d.Pos, t.name, "Link federation v2.3 or later.", "Cannot use @key on interface %q: @key is not yet supported on interfaces", t.name)
-			continue
 		}
 		c.run(t)
 	}
@@ -59,10 +58,6 @@ func (sg *subgraph) checkProvides(r *reporter, f *field) {
 	for _, d := range all(f.applied, "provides") {
 		c := fieldSetCheck{sg: sg, r: r, rule: &providesRule, d: d, coordinate: f.coordinate(), where: fmt.Sprintf("On field %q", f.coordinate())}
 		target := sg.types[f.typ.Named()]
-		if target == nil || !target.kind.Composite() {
-			r.at(CodeProvidesOnNonObject, sg, d.Pos, f.coordinate(), "Remove @provides.", "Invalid @provides directive on field %q: field has type %q which is not a Composite Type", f.coordinate(), f.typ)
-			continue
-		}
 		c.rejectInterface(f)
 		c.run(target)
 	}

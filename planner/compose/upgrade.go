@@ -22,8 +22,8 @@ func upgrade(subgraphs []*subgraph, r *reporter) {
 		}
 		one := &reporter{}
 		sg.checkExtensionsHaveBase(one, before)
+		sg.upgrade(one, before)
 		if !one.failed() {
-			sg.upgrade(one, before)
 			upgraded = append(upgraded, sg)
 		}
 		r.errors = append(r.errors, one.errors...)
@@ -381,6 +381,9 @@ func (sg *subgraph) dropUnusedExternals(r *reporter) {
 }
 
 func (sg *subgraph) referenced(t *typ) bool {
+	if t.isEntity() {
+		return true // by the union of all entities
+	}
 	for _, o := range sg.order {
 		if slices.ContainsFunc(o.members, func(m schema.NamedRef) bool { return m.Name == t.name }) || o.implements(t.name) {
 			return true

@@ -227,7 +227,9 @@ type LookupDefinition struct {
 // LookupArgument fills one argument of a lookup field.
 type LookupArgument struct {
 	Argument string
-	From     string
+	// Type is the argument's type as SDL, by the names of the subgraph.
+	Type string
+	From string
 }
 
 // Correlation says how the rows of an answer find the rows of the request.

@@ -13,9 +13,12 @@ func (x *state) attach(fs *fetchState) {
 			continue
 		}
 		for i := range use.decode.Fields {
-			if slot := use.decode.Fields[i].Slot; slot >= 0 {
+			if slot := ownSlot(&use.decode.Fields[i]); slot >= 0 {
 				x.share(x.words[use.object+headerWords+slot])
 			}
+		}
+		for i := range use.decode.Made {
+			x.share(x.words[use.object+headerWords+use.decode.Made[i].Slot])
 		}
 	}
 	for _, m := range fs.members {
@@ -25,12 +28,26 @@ func (x *state) attach(fs *fetchState) {
 	}
 }
 
+// ownSlot is the slot of the object read that a field fills; -1 when it is the
+// type's name, or a field of a namespace below the object.
+func ownSlot(f *plan.DecodeField) int {
+	if f.Into != 0 {
+		return -1
+	}
+	return f.Slot
+}
+
 // fillFailed marks as failed what a lookup would have filled. A slot that is
 // merely empty counts as null where it is sent on as a requirement; a failed
 // one is never sent.
 func (s *store) fillFailed(object int, d *plan.Decode) {
 	for i := range d.Fields {
-		if slot := d.Fields[i].Slot; slot >= 0 && s.words[object+headerWords+slot].kind() == kindEmpty {
+		if slot := ownSlot(&d.Fields[i]); slot >= 0 && s.words[object+headerWords+slot].kind() == kindEmpty {
+			s.words[object+headerWords+slot] = word(kindFailed)
+		}
+	}
+	for i := range d.Made {
+		if slot := d.Made[i].Slot; s.words[object+headerWords+slot].kind() == kindEmpty {
 			s.words[object+headerWords+slot] = word(kindFailed)
 		}
 	}
@@ -46,20 +63,25 @@ func (x *state) attachTo(object, from int, d *plan.Decode) {
 		return
 	}
 	for i := range d.Fields {
-		slot := d.Fields[i].Slot
-		if slot < 0 {
-			continue
+		if slot := ownSlot(&d.Fields[i]); slot >= 0 {
+			x.attachSlot(object, from, slot, d)
 		}
-		w := x.words[from+headerWords+slot]
-		have := x.words[object+headerWords+slot]
-		if have.kind() != kindEmpty {
-			w = x.combine(have, w, &d.Shape.Slots[slot], slot, object)
-		}
-		x.words[object+headerWords+slot] = w
+	}
+	for i := range d.Made {
+		x.attachSlot(object, from, d.Made[i].Slot, d)
 	}
 	if x.words[from+1]&errorMask != 0 || x.words[from]&flagLost != 0 {
 		x.copyErrors(object, from)
 	}
+}
+
+func (x *state) attachSlot(object, from, slot int, d *plan.Decode) {
+	w := x.words[from+headerWords+slot]
+	have := x.words[object+headerWords+slot]
+	if have.kind() != kindEmpty {
+		w = x.combine(have, w, &d.Shape.Slots[slot], slot, object)
+	}
+	x.words[object+headerWords+slot] = w
 }
 
 // combine makes one value of what two fetches say about a slot of object. A

@@ -166,6 +166,20 @@ func checkDecode(p *plan.Plan, d *plan.Decode) error {
 			return fmt.Errorf("type %d does not exist", n.Type)
 		}
 	}
+	for i := range d.Made {
+		if err := checkMade(p, d, &d.Made[i]); err != nil {
+			return err
+		}
+	}
+	sure := 0
+	for i := range d.Fields {
+		if d.Fields[i].Sure {
+			sure++
+		}
+	}
+	if sure != d.Sure {
+		return fmt.Errorf("%d fields are sure, not %d", sure, d.Sure)
+	}
 	for i := range d.Fields {
 		f := &d.Fields[i]
 		if string(f.Quoted) != `"`+f.Key+`"` {
@@ -179,10 +193,16 @@ func checkDecode(p *plan.Plan, d *plan.Decode) error {
 		if f.Slot < 0 {
 			continue
 		}
-		if f.Slot >= len(d.Shape.Slots) {
+		shape := d.Shape
+		if f.Into != 0 {
+			if shape = namespace(d, f.Into-1); shape == nil {
+				return fmt.Errorf("field %s: there is no namespace in slot %d", f.Key, f.Into-1)
+			}
+		}
+		if f.Slot >= len(shape.Slots) {
 			return fmt.Errorf("field %s: slot %d does not exist", f.Key, f.Slot)
 		}
-		child := d.Shape.Slots[f.Slot].Child
+		child := shape.Slots[f.Slot].Child
 		if (child != nil) != (f.Child != nil) || f.Child != nil && f.Child.Shape != child {
 			return fmt.Errorf("field %s: its child does not fit the slot's", f.Key)
 		}
@@ -191,6 +211,51 @@ func checkDecode(p *plan.Plan, d *plan.Decode) error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// namespace is the shape of the namespace object that a decoding makes in a
+// slot; nil when it makes none.
+func namespace(d *plan.Decode, slot int) *plan.Shape {
+	for i := range d.Made {
+		if d.Made[i].Namespace && d.Made[i].Slot == slot {
+			return d.Made[i].Shape
+		}
+	}
+	return nil
+}
+
+func checkMade(p *plan.Plan, d *plan.Decode, m *plan.Made) error {
+	if m.Slot < 0 || m.Slot >= len(d.Shape.Slots) {
+		return fmt.Errorf("made object: slot %d does not exist", m.Slot)
+	}
+	if !known(p, m.Shape) || d.Shape.Slots[m.Slot].Child != m.Shape || m.Static >= len(m.Shape.Types) {
+		return fmt.Errorf("made object: its shape does not fit slot %d", m.Slot)
+	}
+	for _, part := range m.Parts {
+		if err := checkLeaf(d.Shape, part.From); err != nil {
+			return err
+		}
+		if len(part.To) > 0 {
+			if err := checkLeaf(m.Shape, part.To); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkLeaf checks that a path of slots leads to a leaf.
+func checkLeaf(s *plan.Shape, path []int) error {
+	for _, slot := range path {
+		if s == nil || slot < 0 || slot >= len(s.Slots) {
+			return fmt.Errorf("made object: path %v leads nowhere", path)
+		}
+		s = s.Slots[slot].Child
+	}
+	if s != nil {
+		return fmt.Errorf("made object: path %v does not lead to a leaf", path)
 	}
 	return nil
 }

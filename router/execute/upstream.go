@@ -64,8 +64,18 @@ func (x *state) recordMissing(fs *fetchState, d *plan.Decode, object int) {
 func onlyVisible(d *plan.Decode) int {
 	only := -1
 	for i := range d.Fields {
-		slot := d.Fields[i].Slot
+		slot := ownSlot(&d.Fields[i])
 		if slot < 0 || d.Shape.Slots[slot].Hidden {
+			continue
+		}
+		if only >= 0 && only != slot {
+			return -1
+		}
+		only = slot
+	}
+	for i := range d.Made {
+		slot := d.Made[i].Slot
+		if d.Shape.Slots[slot].Hidden {
 			continue
 		}
 		if only >= 0 && only != slot {
@@ -410,7 +420,27 @@ func (x *state) placeAt(fs *fetchState, u int, b []byte, i, info int) {
 			if f == nil || f.Slot < 0 {
 				break
 			}
-			slot := &d.Shape.Slots[f.Slot]
+			shape := d.Shape
+			if f.Into != 0 { // the field of a namespace, which no answer has
+				outer := &shape.Slots[f.Into-1]
+				hidden = hidden || outer.Hidden
+				into := word(kindEmpty)
+				if w.kind() == kindObject {
+					into = x.words[w.index()+headerWords+f.Into-1]
+				}
+				if !hidden {
+					if into.kind() == kindObject {
+						anchor = into.index()
+					} else if w.kind() == kindObject {
+						r.slot = int32(f.Into - 1)
+					} else {
+						x.text = appendKey(x.text, outer.Key)
+					}
+				}
+				w = into
+				shape = outer.Child
+			}
+			slot := &shape.Slots[f.Slot]
 			hidden = hidden || slot.Hidden
 			if w.kind() == kindObject {
 				at = w.index() + headerWords + f.Slot
@@ -418,9 +448,7 @@ func (x *state) placeAt(fs *fetchState, u int, b []byte, i, info int) {
 					r.slot = int32(f.Slot)
 				}
 			} else if !hidden {
-				x.text = append(x.text, ',', '"')
-				x.text = append(x.text, slot.Key...)
-				x.text = append(x.text, '"')
+				x.text = appendKey(x.text, slot.Key)
 			}
 			d = f.Child
 		} else {
@@ -457,6 +485,13 @@ func (x *state) placeAt(fs *fetchState, u int, b []byte, i, info int) {
 	}
 	r.restEnd = uint32(len(x.text))
 	x.record(anchor, r)
+}
+
+// appendKey writes a key of the rest of a path.
+func appendKey(dst []byte, key string) []byte {
+	dst = append(dst, ',', '"')
+	dst = append(dst, key...)
+	return append(dst, '"')
 }
 
 func fieldNamed(d *plan.Decode, raw []byte) *plan.DecodeField {

@@ -236,7 +236,12 @@ func (x *state) covered(object, slot int, k kind) bool {
 // fills reports whether a decoding fills a slot.
 func fills(d *plan.Decode, slot int) bool {
 	for i := range d.Fields {
-		if d.Fields[i].Slot == slot {
+		if ownSlot(&d.Fields[i]) == slot {
+			return true
+		}
+	}
+	for i := range d.Made {
+		if d.Made[i].Slot == slot {
 			return true
 		}
 	}

@@ -49,6 +49,9 @@ func generateData(r *rand.Rand, on Features, c *Case) {
 	}
 }
 
+// altless says that entity i has no nullable key.
+func (g *dataGen) altless(t *Type, i int) bool { return t.field("alt") != nil && i%3 == 1 }
+
 // identity gives the key fields of entity i.
 func (g *dataGen) identity(t *Type, i int) map[string]any {
 	out := map[string]any{}
@@ -58,6 +61,11 @@ func (g *dataGen) identity(t *Type, i int) map[string]any {
 			switch {
 			case item.Name == "ref":
 				out["ref"] = map[string]any{"__typename": "Ref", "code": fmt.Sprintf("%s-c%d", t.Name, i), "area": "north"}
+			case item.Name == "alt":
+				out["alt"] = nil
+				if !g.altless(t, i) {
+					out["alt"] = fmt.Sprintf("%s-alt-%d", t.Name, i)
+				}
 			case item.Name == "sku":
 				// Only sku and zone together identify.
 				out["sku"] = fmt.Sprintf("%s-s%d", t.Name, i/2)
@@ -84,9 +92,23 @@ func (g *dataGen) entity(t *Type, i int) map[string]any {
 		if f.Strict != 0 && !nonNull(typ) {
 			typ += "!"
 		}
-		e[f.Name] = g.value(f, typ)
+		switch {
+		case f.In&t.AltOnly != 0 && g.altless(t, i):
+			e[f.Name] = nil
+		case g.hole(t, f):
+			e[f.Name] = nil
+		default:
+			e[f.Name] = g.value(f, typ)
+		}
 	}
 	return e
+}
+
+// hole says whether to put a null where none may be. Only fields will do that
+// one subgraph has, so that all subgraphs see the same objects disappear.
+func (g *dataGen) hole(t *Type, f *Field) bool {
+	return g.on.Holes && nonNull(f.Type) && f.In.count() == 1 && f.Old == 0 && f.Strict == 0 && !f.Shared && f.Compute == nil &&
+		!g.required[f.Name] && g.chance(4)
 }
 
 func (g *dataGen) ref(t *Type, i int) any {
@@ -123,7 +145,11 @@ func (g *dataGen) objectValue(f *Field, t *Type, needed bool) any {
 		if g.on.Dangling && t.Loose && g.chance(12) && (g.on.RequireAbsent || !g.required[f.Name]) {
 			return g.ref(t, 90+g.r.IntN(3))
 		}
-		return g.ref(t, g.r.IntN(g.count[t.Name]))
+		i := g.r.IntN(g.count[t.Name])
+		if f.In&t.AltOnly != 0 && g.altless(t, i) {
+			i = 0
+		}
+		return g.ref(t, i)
 	}
 	g.depth++
 	defer func() { g.depth-- }()

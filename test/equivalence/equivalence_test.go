@@ -3,6 +3,7 @@ package equivalence
 import (
 	"flag"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
@@ -22,9 +23,24 @@ const perGraph = 8
 func TestEquivalence(t *testing.T) {
 	on := AllFeatures()
 	classes := map[string]int{}
-	graphs, refused, ran := 0, 0, 0
+	graphs, refused, ran, long := 0, 0, 0, 0
 	began := time.Now()
 	var reqs, fetches int
+	report := func(n uint64, i int, c *Case, f *Failure, test func(c *Case) *Failure) {
+		classes[f.Class]++
+		if classes[f.Class] > *each && *only < 0 {
+			return
+		}
+		notes := fmt.Sprintf("seed %d, graph %d, operation %d", *seed1, n, i)
+		t.Errorf("%s: %.500s", notes, f)
+		small, sf := shrink(t, c, f, 20*time.Second, test)
+		t.Logf("\n%s", small.print(sf, notes))
+		if *save != "" {
+			if err := small.save(filepath.Join(*save, fmt.Sprintf("%s-%d-%d", f.Class, n, i)), sf, notes); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	for n := uint64(0); ran < *cases; n++ {
 		if *only >= 0 && n != uint64(*only) {
 			if n > uint64(*only) {
@@ -43,39 +59,73 @@ func TestEquivalence(t *testing.T) {
 			}
 			classes[f.Class]++
 			if classes[f.Class] <= 5 || *only >= 0 {
-				t.Logf("graph %d: %s", n, f)
+				t.Errorf("seed %d, graph %d: %s", *seed1, n, f)
 			}
 			ran++
 			continue
 		}
+		var longer [2]*graph
 		for i := range perGraph {
 			generateOperation(r, on, c)
-			ran++
-			out, f := g.run(c.Op)
-			reqs += out.requests
-			fetches += out.fetches
-			if f != nil {
-				classes[f.Class]++
-				if classes[f.Class] <= *each || *only >= 0 {
-					t.Logf("graph %d op %d: %.500s", n, i, f)
-					small, sf := shrink(t, c, f, 20*time.Second, func(c *Case) *Failure {
-						g, f := start(t, c, c.Data, false)
-						if f != nil {
-							return f
-						}
-						_, f = g.run(c.Op)
-						return f
-					})
-					notes := fmt.Sprintf("seed %d, graph %d, operation %d", *seed1, n, i)
-					t.Logf("\n%s", small.print(sf, notes))
-					if *save != "" {
-						if err := small.save(filepath.Join(*save, fmt.Sprintf("%s-%d-%d", f.Class, n, i)), sf, notes); err != nil {
-							t.Fatal(err)
-						}
+			for flip := range 2 {
+				if flip == 1 && !c.Op.flip() {
+					break
+				}
+				ran++
+				out, f := g.run(c.Op)
+				reqs += out.requests
+				fetches += out.fetches
+				if f != nil {
+					report(n, i, c, f, runShort(t))
+					continue
+				}
+				k, factor := 0, 10
+				if c.listDepth(c.Op) > 3 {
+					k, factor = 1, 4
+				}
+				if float64(out.size)*math.Pow(float64(factor), float64(c.listDepth(c.Op))) > 3e6 || i > 1 && *only < 0 {
+					continue
+				}
+				if longer[k] == nil {
+					if longer[k], f = start(t, c, c.times(factor), false); f != nil {
+						t.Fatal(f)
 					}
+				}
+				long++
+				if f := g.tenfold(longer[k], c.Op, out); f != nil {
+					report(n, i, c, f, runLong(t, factor))
 				}
 			}
 		}
 	}
-	t.Logf("%d graphs (%d do not compose), %d cases, %d requests of %d fetches, %v; classes %v", graphs, refused, ran, reqs, fetches, time.Since(began), classes)
+	t.Logf("seed %d: %d graphs (%d do not compose), %d cases (%d also with longer lists), %d requests of %d fetches, %v; failures %v",
+		*seed1, graphs, refused, ran, long, reqs, fetches, time.Since(began).Round(time.Millisecond), classes)
+}
+
+func runShort(t *testing.T) func(*Case) *Failure {
+	return func(c *Case) *Failure {
+		g, f := start(t, c, c.Data, false)
+		if f == nil {
+			_, f = g.run(c.Op)
+		}
+		return f
+	}
+}
+
+func runLong(t *testing.T, factor int) func(*Case) *Failure {
+	return func(c *Case) *Failure {
+		g, f := start(t, c, c.Data, false)
+		if f != nil {
+			return f
+		}
+		out, f := g.run(c.Op)
+		if f != nil {
+			return f
+		}
+		long, f := start(t, c, c.times(factor), false)
+		if f != nil {
+			return f
+		}
+		return g.tenfold(long, c.Op, out)
+	}
 }

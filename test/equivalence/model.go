@@ -62,6 +62,9 @@ type Type struct {
 	// Loose says that no field but the key's may be non-null: objects of the
 	// type may be unknown where they are looked up.
 	Loose bool `json:",omitempty"`
+	// AltOnly are the subgraphs that know the entity by its nullable key only.
+	// What they have of an entity without that key is null.
+	AltOnly Mask `json:",omitempty"`
 	// Split says that the fields of a value type lie in several subgraphs.
 	Split bool `json:",omitempty"`
 }
@@ -162,6 +165,9 @@ func (t *Type) composite() bool {
 	}
 	return false
 }
+
+// soft says that the fields of the type may be null.
+func (t *Type) soft() bool { return t.Loose || t.AltOnly != 0 }
 
 func (t *Type) object() bool { return t.Kind == Entity || t.Kind == Value || t.Kind == Root }
 

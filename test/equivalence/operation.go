@@ -179,3 +179,51 @@ func (o *Operation) conditional() bool {
 	})
 	return found
 }
+
+// flip turns every condition around that is a variable; false if there is none.
+func (o *Operation) flip() bool {
+	some := false
+	for _, v := range o.Variables {
+		if b, ok := v.Value.(bool); ok && v.Given {
+			v.Value, some = !b, true
+		}
+	}
+	return some
+}
+
+// listDepth is how many lists lie around the innermost object of the response.
+func (c *Case) listDepth(o *Operation) int {
+	var walk func(t *Type, list []*Selection) int
+	walk = func(t *Type, list []*Selection) int {
+		deepest := 0
+		for _, s := range list {
+			d := 0
+			switch {
+			case s.Spread != "":
+				for _, f := range o.Fragments {
+					if f.Name == s.Spread {
+						d = walk(c.typ(f.On), f.Selections)
+					}
+				}
+			case s.Inline:
+				on := t
+				if s.On != "" {
+					on = c.typ(s.On)
+				}
+				d = walk(on, s.Sub)
+			default:
+				f := t.field(s.Field)
+				if f == nil {
+					continue
+				}
+				d = strings.Count(f.Type, "[")
+				if sub := c.compositeType(named(f.Type)); sub != nil {
+					d += walk(sub, s.Sub)
+				}
+			}
+			deepest = max(deepest, d)
+		}
+		return deepest
+	}
+	return walk(c.typ("Query"), o.Selections)
+}

@@ -58,6 +58,16 @@ func (g *schemaGen) owners(m Mask) Mask {
 	return g.subset(m, n)
 }
 
+// ownersOf is owners for a field of an entity: either subgraphs that know it
+// by a nullable key only, or others.
+func (g *schemaGen) ownersOf(t *Type, m Mask) Mask {
+	m = g.owners(m)
+	if m&^t.AltOnly != 0 {
+		m &^= t.AltOnly
+	}
+	return m
+}
+
 func (g *schemaGen) name(prefix string) string {
 	g.names++
 	return fmt.Sprintf("%s%d", prefix, g.names)
@@ -111,7 +121,7 @@ func generateSchema(r *rand.Rand, on Features) *Case {
 		g.provides()
 	}
 	if on.Requires {
-		for range r.IntN(5) {
+		for range r.IntN(7) {
 			g.requires()
 		}
 	}
@@ -147,12 +157,13 @@ func (g *schemaGen) leafType(loose bool) string {
 }
 
 func (g *schemaGen) leaf(t *Type, in Mask) *Field {
-	f := &Field{Name: g.name("f"), Type: g.leafType(t.Loose), In: in}
-	if g.on.StrictSome && !t.Loose && in.count() > 1 && !nonNull(f.Type) && g.chance(30) {
+	f := &Field{Name: g.name("f"), Type: g.leafType(t.soft()), In: in}
+	if g.on.StrictSome && !t.soft() && in.count() > 1 && !nonNull(f.Type) && g.chance(30) {
 		f.Strict = g.subset(in, in.count()-1)
 	}
 	if g.on.Arguments && g.chance(25) {
 		g.arguments(f)
+		f.Compute = []any{"if", t.guard(in), f.Compute, nil}
 	}
 	t.Fields = append(t.Fields, f)
 	return f
@@ -186,7 +197,16 @@ func (g *schemaGen) arguments(f *Field) {
 			a.Type, a.Default = a.Type[:i-1], a.Type[i+2:]
 		}
 	}
-	f.Compute = []any{"if", []any{"stored", "_x"}, parts, nil}
+	f.Compute = parts
+}
+
+// guard is the condition under which a computed field of an entity has a value
+// in the given subgraphs.
+func (t *Type) guard(in Mask) any {
+	if in&t.AltOnly != 0 {
+		return []any{"stored", "alt"}
+	}
+	return []any{"stored", "_x"}
 }
 
 func (g *schemaGen) entity(name string, all Mask) {
@@ -195,6 +215,10 @@ func (g *schemaGen) entity(name string, all Mask) {
 		n = 2
 	}
 	t := &Type{Name: name, Kind: Entity, In: g.subset(all, n)}
+	if g.on.NullKeys && t.In.count() > 1 && g.chance(20) {
+		g.nullKeys(t)
+		return
+	}
 	t.Loose = g.chance(25)
 	kinds := 1
 	if !t.Loose {
@@ -258,7 +282,37 @@ func (g *schemaGen) entity(name string, all Mask) {
 	t.Keys = slices.DeleteFunc(t.Keys, func(k *Key) bool { return k.In == 0 })
 	t.Fields = slices.DeleteFunc(t.Fields, func(f *Field) bool { return f.In == 0 })
 	for range 2 + g.r.IntN(5) {
-		g.leaf(t, g.owners(t.In))
+		g.leaf(t, g.ownersOf(t, t.In))
+	}
+	g.c.Types = append(g.c.Types, t)
+	g.entities = append(g.entities, t)
+}
+
+// nullKeys makes an entity with a key that may be null: some subgraphs know it
+// by its id, some by the other key, at least one by both.
+func (g *schemaGen) nullKeys(t *Type) {
+	id := &Key{Fields: FieldSet{{Name: "id"}}}
+	alt := &Key{Fields: FieldSet{{Name: "alt"}}}
+	t.Fields = []*Field{{Name: "id", Type: "ID!"}, {Name: "alt", Type: "String"}}
+	t.Keys = []*Key{id, alt}
+	for i, s := range t.In.list() {
+		n := g.r.IntN(3)
+		if i == 0 {
+			n = 1
+		}
+		if n <= 1 {
+			g.giveKey(t, id, s)
+		}
+		if n >= 1 {
+			g.giveKey(t, alt, s)
+		}
+	}
+	t.AltOnly = alt.In &^ id.In
+	if g.chance(30) {
+		t.Keys[0], t.Keys[1] = t.Keys[1], t.Keys[0]
+	}
+	for range 2 + g.r.IntN(5) {
+		g.leaf(t, g.ownersOf(t, t.In))
 	}
 	g.c.Types = append(g.c.Types, t)
 	g.entities = append(g.entities, t)
@@ -286,6 +340,11 @@ func (g *schemaGen) stub(t *Type, s int) {
 	}
 	t.In |= 1 << s
 	k := pick(g.r, t.Keys)
+	if t.AltOnly != 0 || t.field("alt") != nil {
+		for k.Fields[0].Name == "alt" {
+			k = pick(g.r, t.Keys)
+		}
+	}
 	g.giveKey(t, k, s)
 	if g.on.Stubs && g.chance(50) {
 		k.Stub |= 1 << s
@@ -387,7 +446,7 @@ func (g *schemaGen) interfaceType(name string, values []*Type) *Type {
 	for _, m := range members {
 		for _, f := range fields {
 			c := *f
-			c.In = g.owners(home(m))
+			c.In = g.ownersOf(m, home(m))
 			if m.Kind == Value {
 				c.In = m.In
 			}
@@ -484,9 +543,9 @@ func (g *schemaGen) link(e *Type, values, abstract []*Type) {
 	case n < 3 && len(values) > 0:
 		target = pick(g.r, values)
 		switch {
-		case target.In&home(e) != target.In:
+		case target.In&home(e)&^e.AltOnly != target.In:
 			if !target.Split {
-				f.In = target.In & home(e)
+				f.In = target.In & home(e) &^ e.AltOnly
 			}
 		case target.Split:
 			f.In = target.In
@@ -495,12 +554,12 @@ func (g *schemaGen) link(e *Type, values, abstract []*Type) {
 		}
 	case n < 6 && len(abstract) > 0:
 		target = pick(g.r, abstract)
-		f.In = g.owners(home(e) & target.In)
+		f.In = g.ownersOf(e, home(e)&target.In)
 		if f.In == 0 {
 			return
 		}
 	default:
-		f.In = g.owners(home(e))
+		f.In = g.ownersOf(e, home(e))
 		for _, s := range f.In.list() {
 			g.stub(target, s)
 		}
@@ -508,7 +567,7 @@ func (g *schemaGen) link(e *Type, values, abstract []*Type) {
 	if f.In == 0 {
 		return
 	}
-	f.Type = g.wrap(target.Name, e.Loose)
+	f.Type = g.wrap(target.Name, e.soft())
 	if target.Kind == Interface || target.Kind == Union {
 		if len(possible(g.c, target, f.In)) == 0 {
 			return
@@ -566,6 +625,9 @@ func (g *schemaGen) requires() {
 	var set FieldSet
 	for _, i := range g.r.Perm(len(e.Fields)) {
 		q := e.Fields[i]
+		if q.In&e.AltOnly != 0 && !g.on.RequireAbsent {
+			continue
+		}
 		if q.In.has(s) || q.Old.has(s) || len(q.Args) > 0 || len(set) >= 2 {
 			continue
 		}
@@ -580,10 +642,10 @@ func (g *schemaGen) requires() {
 		return
 	}
 	f.Requires = set
-	f.Compute = []any{"if", []any{"stored", "_x"}, append(parts, ")"), nil}
+	f.Compute = []any{"if", e.guard(f.In), append(parts, ")"), nil}
 	if g.chance(30) && g.on.Arguments {
 		f.Args = []*Arg{{Name: "s", Type: "String"}}
-		f.Compute = []any{"if", []any{"stored", "_x"}, append(parts, ")", "$s"), nil}
+		f.Compute = []any{"if", e.guard(f.In), append(parts, ")", "$s"), nil}
 	}
 	e.Fields = append(e.Fields, f)
 }
@@ -599,6 +661,9 @@ func (g *schemaGen) required(e *Type, q *Field, s int) (*SetItem, any) {
 		}
 		var leaves []*Field
 		for _, l := range t.Fields {
+			if l.In&t.AltOnly != 0 && !g.on.RequireAbsent {
+				continue
+			}
 			// A split way to the leaf is not the point here.
 			if g.c.compositeType(named(l.Type)) == nil && textual(l.Type) && len(l.Args) == 0 && !(t.Kind == Value && !l.In.has(s)) && l.Requires == nil {
 				leaves = append(leaves, l)

@@ -60,7 +60,8 @@ func (c *Case) Text() ([]byte, error) {
 // times returns the world with every list n times longer: every entity has n
 // copies with keys of their own, each list holds all the copies of its items,
 // and copy k of an entity refers to the copies k. List items that are not
-// entities are repeated.
+// entities are repeated. Lists within the items of a list grow to twice their
+// length only, which keeps the world small.
 func (c *Case) times(n int) *World {
 	g := &grower{c: c, n: n}
 	out := &World{Entities: map[string][]map[string]any{}, Roots: map[string]any{}, Hide: map[string]map[string][]map[string]any{}}
@@ -90,6 +91,8 @@ func (c *Case) times(n int) *World {
 type grower struct {
 	c *Case
 	n int
+	// within counts the lists around a value.
+	within int
 }
 
 func (g *grower) object(typ string, fields map[string]any, k int) map[string]any {
@@ -136,12 +139,18 @@ func (g *grower) key(v any, k int) any {
 func (g *grower) value(v any, k int) any {
 	switch v := v.(type) {
 	case []any:
-		out := make([]any, 0, len(v)*g.n)
+		n := g.n
+		if g.within > 0 {
+			n = 2
+		}
+		g.within++
+		out := make([]any, 0, len(v)*n)
 		for _, item := range v {
-			for j := range g.n {
+			for j := range n {
 				out = append(out, g.value(item, j))
 			}
 		}
+		g.within--
 		return out
 	case map[string]any:
 		if ref, ok := v["$ref"].(map[string]any); ok {
