@@ -281,9 +281,10 @@ func (r *run) derive(a *arrival, ti int, m *graph.Move) (*arrival, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What was found, or not, while a cycle guard refused a way holds for this
-	// call only: asked again without the guard, there may be a better way.
-	if r.cut == cut || len(r.deriving) == 0 {
+	// A refusal that rests on a cycle guard holds for this call only. What was
+	// found is final: others build on it, and a way found later could lead back
+	// to them.
+	if w != nil || r.cut == cut || len(r.deriving) == 0 {
 		d.tried.add(ti)
 	}
 	if w == nil {
@@ -307,11 +308,13 @@ func (r *run) bestWay(a *arrival, ti int, m *graph.Move) (*way, error) {
 	var best *way
 	lookups := r.graph.Lookups(a.pos.types[ti])
 	// A key that a holds itself cannot be beaten; looking for others would only
-	// cost time.
-	for _, near := range [2]bool{true, false} {
+	// cost time. Keys that can be null come last: an entity can be there although
+	// one of its keys is null.
+	for pass := range 4 {
+		near, sure := pass&1 == 0, pass < 2
 		for i := range lookups {
 			l := &lookups[i]
-			if l.Subgraph != m.Subgraph || l.Through != m.Through || near != r.holds(a, ti, l.Key) {
+			if l.Subgraph != m.Subgraph || l.Through != m.Through || sure != r.neverNull(a.pos.types[ti], l.Key) || near != r.holds(a, ti, l.Key) {
 				continue
 			}
 			w := &way{lookup: l, depth: a.depth}
@@ -338,6 +341,21 @@ func (r *run) bestWay(a *arrival, ti int, m *graph.Move) (*way, error) {
 		}
 	}
 	return best, nil
+}
+
+// neverNull reports whether at least one field of a key cannot be null, by the
+// supergraph's types: a row is sent unless all leaves of its key are null.
+func (r *run) neverNull(t schema.TypeID, key supergraph.FieldSet) bool {
+	for i := range key {
+		f := r.schema.FieldByName(t, key[i].Name)
+		if f == schema.NoField || !r.schema.Field(f).Type.Wrap.NonNull() {
+			continue
+		}
+		if len(key[i].Selections) == 0 || r.neverNull(r.schema.Field(f).Type.Type, key[i].Selections) {
+			return true
+		}
+	}
+	return false
 }
 
 // holds reports whether an arrival itself gives all fields of a key.

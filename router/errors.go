@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/weft-graphql/weft/planner/operation"
+	"github.com/weft-graphql/weft/router/body"
+	"github.com/weft-graphql/weft/router/generation"
 )
 
 // The codes of errors made here. They reach the client as extensions.code.
@@ -21,6 +23,24 @@ const (
 	CodeInternal              = "INTERNAL_SERVER_ERROR"         // a fault of the router
 	CodePersistedQuery        = "PERSISTED_QUERY_NOT_SUPPORTED" // automatic persisted queries
 )
+
+// Codes lists the codes made here, with those of reading a request's body.
+func Codes() []generation.CodeInfo {
+	return []generation.CodeInfo{
+		{Code: CodeBadRequest, Meaning: "The request is not a GraphQL request: a body that is not JSON, a missing query, a parameter of the wrong type."},
+		{Code: body.CodeBatch, Meaning: "The body is a JSON array; send one operation a request."},
+		{Code: CodeUnsupportedMediaType, Meaning: "The body's content type is not application/json, or its content encoding is not supported."},
+		{Code: CodeNotAcceptable, Meaning: "The Accept header excludes every type the router can answer with."},
+		{Code: CodeMethodNotAllowed, Meaning: "The method is neither GET nor POST, or a mutation was sent by GET."},
+		{Code: CodeBodyTooLarge, Meaning: "The body is larger than traffic_shaping.router.max_request_body_size."},
+		{Code: CodeNotReady, Meaning: "The graph has not been loaded yet; try again."},
+		{Code: CodeIntrospectionDisabled, Meaning: "The operation introspects and introspection is off."},
+		{Code: CodeRequestTimeout, Meaning: "traffic_shaping.router.request_timeout passed before the operation began."},
+		{Code: CodePersistedQuery, Meaning: "Automatic persisted queries are not supported; send the query."},
+		{Code: CodeListen, Meaning: "The address to listen on is taken or not allowed."},
+		{Code: CodeInternal, Meaning: "A fault of the router; the log has the cause under the request's id."},
+	}
+}
 
 // fault is a request that ends without data.
 type fault struct {

@@ -301,3 +301,50 @@ func TestPaths(t *testing.T) {
 		t.Errorf("live: %d %s", w.Code, w.Body)
 	}
 }
+
+// TestNotSupported refuses what has to wait for its turn.
+func TestNotSupported(t *testing.T) {
+	all := startUpstreams(t)
+	c := fileConfig(t, t.TempDir(), all)
+	writeFile(t, c.Subgraphs[4].Schema.File, "type Query { a: Int } type Subscription { ticks: Int }")
+	r := newRouter(t, c)
+	for _, query := range []string{`subscription { ticks }`, `{ ... @defer { a } }`} {
+		w := ask(r, query, "Accept", "application/graphql-response+json")
+		if got := decode(t, w.Body.Bytes()); w.Code != 400 || got.code() != "NOT_SUPPORTED" || got.Data != nil {
+			t.Errorf("%s: %d %s", query, w.Code, w.Body)
+		}
+	}
+}
+
+func TestMeasuredLimits(t *testing.T) {
+	log := &recorder{}
+	c := fileConfig(t, t.TempDir(), startUpstreams(t))
+	c.Limits.Mode = "measure"
+	r := newRouter(t, c, func(o *Options) { o.Logger = log })
+	if got := decode(t, ask(r, "{ "+aliases(60)+"}").Body.Bytes()); len(got.Errors) > 0 {
+		t.Errorf("%+v", got)
+	}
+	if !log.has("an operation is over a limit") {
+		t.Errorf("%q", log.lines)
+	}
+}
+
+func TestCodes(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range Codes() {
+		if c.Meaning == "" || seen[c.Code] {
+			t.Errorf("%+v", c)
+		}
+		seen[c.Code] = true
+	}
+}
+
+// TestUnreadableConfiguration shows what never came as far as a reload.
+func TestUnreadableConfiguration(t *testing.T) {
+	r := newRouter(t, fileConfig(t, t.TempDir(), startUpstreams(t)))
+	r.Fail(config.Errors{{Code: config.CodeSyntax, File: "router.yaml", Line: 3, Column: 1, Message: "not YAML"}})
+	s, ready := r.Status()
+	if !ready || s.Reloads.Failed != 1 || s.Reloads.LastError == nil || !strings.Contains(s.Reloads.LastError.Message, "router.yaml:3:1") {
+		t.Errorf("%+v", s.Reloads)
+	}
+}

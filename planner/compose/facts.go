@@ -2,7 +2,7 @@ package compose
 
 import "github.com/weft-graphql/weft/planner/schema"
 
-// derive works out, for each field of a Federation 2 model, what directives
+// derive works out, for each field, what directives
 // elsewhere make of it: external or not, shareable, used, provided.
 func (sg *subgraph) derive() {
 	sg.used = make(map[*field]bool)
@@ -11,7 +11,8 @@ func (sg *subgraph) derive() {
 		if t.kind != schema.Object && t.kind != schema.Interface {
 			continue
 		}
-		onType := t.kind == schema.Object && has(t.applied, "external")
+		// Federation 1 knows @external on fields only.
+		onType := sg.fed2 && t.kind == schema.Object && has(t.applied, "external")
 		shared := make(map[int]bool)
 		for _, d := range all(t.applied, "shareable") {
 			shared[d.part] = true
@@ -28,7 +29,7 @@ func (sg *subgraph) derive() {
 		}
 		extends := has(t.applied, "extends")
 		for _, key := range all(t.applied, "key") {
-			sg.eachField(t, sg.goodFieldSet(t, key), true, func(f *field, _ *schema.Selection) {
+			sg.eachField(t, fieldSetOf(key), true, func(f *field, _ *schema.Selection) {
 				f.keyField, f.shareable = true, true
 				sg.used[f] = true
 			})
@@ -44,11 +45,10 @@ func (sg *subgraph) derive() {
 		}
 		for _, f := range t.fields {
 			if d := find(f.applied, "requires"); d != nil {
-				sg.eachField(t, sg.goodFieldSet(t, d), true, func(f *field, _ *schema.Selection) { sg.used[f] = true })
+				sg.eachField(t, fieldSetOf(d), true, func(f *field, _ *schema.Selection) { sg.used[f] = true })
 			}
 			if d := find(f.applied, "provides"); d != nil {
-				target := sg.types[f.typ.Named()]
-				sg.eachField(target, sg.goodFieldSet(target, d), true, func(f *field, _ *schema.Selection) {
+				sg.eachField(sg.types[f.typ.Named()], fieldSetOf(d), true, func(f *field, _ *schema.Selection) {
 					sg.used[f], sg.provided[f] = true, true
 					if f.external {
 						f.shareable = true // the owner shares it on this path
@@ -67,34 +67,3 @@ func (sg *subgraph) derive() {
 // fullyExternal reports whether the subgraph can never give the field, not
 // even on a path that provides it.
 func (sg *subgraph) fullyExternal(f *field) bool { return f.external && !sg.provided[f] }
-
-// goodFieldSet returns a directive's field set if all it names exists: one with
-// a fault uses nothing.
-func (sg *subgraph) goodFieldSet(parent *typ, d *applied) []schema.Selection {
-	set := fieldSetOf(d)
-	if !sg.exist(parent, set) {
-		return nil
-	}
-	return set
-}
-
-func (sg *subgraph) exist(parent *typ, set []schema.Selection) bool {
-	for i := range set {
-		s := &set[i]
-		on := parent
-		if s.Fragment {
-			if s.On != "" {
-				on = sg.types[s.On]
-			}
-		} else if s.Name != "__typename" {
-			if on == nil || on.field(s.Name) == nil {
-				return false
-			}
-			on = sg.types[on.field(s.Name).typ.Named()]
-		}
-		if len(s.Selections) > 0 && (on == nil || !sg.exist(on, s.Selections)) {
-			return false
-		}
-	}
-	return true
-}

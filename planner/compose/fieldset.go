@@ -22,11 +22,9 @@ func fieldSetOf(d *applied) []schema.Selection {
 
 // eachField calls f for every field a field set names, in order, nested ones
 // included. Fields of an interface stand for those of its implementations too
-// when deep is set. Names that do not exist are skipped.
-func (sg *subgraph) eachField(parent *typ, set []schema.Selection, deep bool, f func(*field, *schema.Selection)) {
-	if parent == nil {
-		return
-	}
+// when deep is set. It stops at the first name that does not exist, which a
+// rule reports, and returns whether it came to the end.
+func (sg *subgraph) eachField(parent *typ, set []schema.Selection, deep bool, f func(*field, *schema.Selection)) bool {
 	for i := range set {
 		s := &set[i]
 		if s.Fragment {
@@ -34,13 +32,18 @@ func (sg *subgraph) eachField(parent *typ, set []schema.Selection, deep bool, f 
 			if s.On != "" {
 				on = sg.types[s.On]
 			}
-			sg.eachField(on, s.Selections, deep, f)
+			if !sg.eachField(on, s.Selections, deep, f) {
+				return false
+			}
 			continue
+		}
+		if s.Name == "__typename" {
+			continue
+		}
+		if parent == nil || parent.field(s.Name) == nil {
+			return false
 		}
 		target := parent.field(s.Name)
-		if target == nil {
-			continue
-		}
 		f(target, s)
 		if deep && parent.kind == schema.Interface {
 			for _, t := range sg.implementations[parent.name] {
@@ -49,8 +52,11 @@ func (sg *subgraph) eachField(parent *typ, set []schema.Selection, deep bool, f 
 				}
 			}
 		}
-		sg.eachField(sg.types[target.typ.Named()], s.Selections, deep, f)
+		if !sg.eachField(sg.types[target.typ.Named()], s.Selections, deep, f) {
+			return false
+		}
 	}
+	return true
 }
 
 // sameFieldSet compares field sets without regard to order.

@@ -75,9 +75,6 @@ func (m *merger) merge() *supergraph.Definition {
 	for _, name := range m.names {
 		m.shell(name)
 	}
-	if m.sources["Query"] == nil {
-		m.errors = append(m.errors, &Error{Code: CodeNoQueries, Message: "No queries found in any subgraph: a supergraph must have a query root type.", Hint: "Define a query root type in one of the subgraphs."})
-	}
 	m.findInjected()
 	for _, name := range m.names {
 		t := m.types[name]
@@ -91,6 +88,7 @@ func (m *merger) merge() *supergraph.Definition {
 			m.mergeInputFields(t)
 		}
 	}
+	m.checkQueries()
 	m.injectInterfaceObjectFields()
 	m.checkInterfaceObjects()
 	def.Directives = m.mergeExecutableDirectives()
@@ -114,6 +112,16 @@ func (m *merger) merge() *supergraph.Definition {
 	def.SchemaDirectives = m.mergeSchemaDirectives()
 	def.Links = m.supergraphLinks(def)
 	return def
+}
+
+// checkQueries reports a graph that cannot be asked anything.
+func (m *merger) checkQueries() {
+	for _, s := range m.sources["Query"] {
+		if len(s.fields) > 0 {
+			return
+		}
+	}
+	m.across(CodeNoQueries, "Query", "Define a query root type in one of the subgraphs.", "No queries found in any subgraph: a supergraph must have a query root type.")
 }
 
 // enumNames gives each subgraph its value of the enum join__Graph.

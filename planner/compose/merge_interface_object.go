@@ -45,12 +45,34 @@ func (m *merger) injectInterfaceObjectFields() {
 				if !byName[f.Name] || have[f.Name] {
 					continue
 				}
+				have[f.Name] = true
+				m.checkInjectedSharing(o, f.Name)
 				c := *f
 				c.In, c.Indirect = nil, true
 				o.Fields = append(o.Fields, &c)
 			}
 			slices.SortFunc(o.Fields, func(a, b *supergraph.FieldDefinition) int { return strings.Compare(a.Name, b.Name) })
 		}
+	}
+}
+
+// checkInjectedSharing reports a field that an object gets from the interface
+// objects of several subgraphs, if one of them does not share it.
+func (m *merger) checkInjectedSharing(o *supergraph.TypeDefinition, name string) {
+	var from, alone []string
+	for _, i := range o.Implements {
+		for _, f := range m.injected[i.Type] {
+			if f.name != name || f.parent.sg.fullyExternal(f) {
+				continue
+			}
+			from = append(from, f.parent.sg.name)
+			if !f.shareable {
+				alone = append(alone, f.parent.sg.name)
+			}
+		}
+	}
+	if len(from) > 1 && len(alone) > 0 {
+		m.notShared(o.Name+"."+name, from, alone)
 	}
 }
 

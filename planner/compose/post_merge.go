@@ -17,11 +17,11 @@ func checkMerged(m *merger, def *supergraph.Definition, r *reporter) {
 		return
 	}
 	c.requiredArguments()
-	c.inaccessible()
+	c.transitiveAuth()
 	if r.failed() {
 		return
 	}
-	c.transitiveAuth()
+	c.inaccessible()
 }
 
 type mergedCheck struct {

@@ -114,6 +114,9 @@ func (c *fieldSetCheck) selections(parent *typ, set []schema.Selection, external
 			continue
 		}
 		if s.Name == "__typename" && len(s.Selections) == 0 {
+			if c.rule.needsExternal && !external {
+				c.fail(c.rule.missingExternal, "Remove it from the field set.", "field %q should not be part of a @%s since it is already provided by this subgraph (it is not marked @external)", parent.name+".__typename", c.rule.directive)
+			}
 			continue
 		}
 		c.field(parent, s, external)

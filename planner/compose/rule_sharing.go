@@ -41,6 +41,10 @@ func (m *merger) checkSharing(t *supergraph.TypeDefinition, sources []*field, ov
 	if len(alone) == 0 || len(all) < 2 {
 		return
 	}
+	m.notShared(coordinate, all, alone)
+}
+
+func (m *merger) notShared(coordinate string, all, alone []string) {
 	m.across(CodeInvalidFieldSharing, coordinate, "Mark the field @shareable in every subgraph that resolves it, or take it from one with @override.",
 		"Non-shareable field %q is resolved from multiple subgraphs: it is resolved from %s and defined as non-shareable in %s", coordinate, printSubgraphs(all), printSubgraphs(alone))
 }

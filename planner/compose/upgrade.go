@@ -119,7 +119,7 @@ func (sg *subgraph) upgrade(r *reporter, before *facts) {
 	sg.dropDirectivesOnInterfaces()
 	sg.dropUnusedExternals(r)
 	sg.addShareable(before)
-	sg.dropTagsOnExternal()
+	sg.dropTagsOnExternal(before)
 	sg.fed2, sg.version = true, newestFederation2
 }
 
@@ -278,6 +278,14 @@ func (sg *subgraph) pruneSelections(parent *typ, set []schema.Selection, externa
 			}
 			continue
 		}
+		if s.Name == "__typename" {
+			if external {
+				out = append(out, s)
+			} else {
+				changed = true
+			}
+			continue
+		}
 		f := parent.field(s.Name)
 		next := (*typ)(nil)
 		if f != nil {
@@ -366,8 +374,8 @@ func (sg *subgraph) dropUnusedExternals(r *reporter) {
 				t.removeField(f)
 			}
 		}
-		if len(t.fields) > 0 {
-			continue
+		if len(t.fields) > 0 || t.name == "Query" {
+			continue // a query root stays: every subgraph has its machinery there
 		}
 		if sg.referenced(t) {
 			r.at(CodeTypeWithOnlyUnusedExternal, sg, t.pos, t.name, "Remove the type, or give it a field of its own.",
@@ -421,13 +429,23 @@ func (sg *subgraph) addShareable(before *facts) {
 	}
 }
 
-// dropTagsOnExternal removes tags from external fields: the subgraph that has
-// the field says how it is tagged.
-func (sg *subgraph) dropTagsOnExternal() {
+// dropTagsOnExternal removes tags from external fields where the subgraph that
+// has the field tags it alike.
+func (sg *subgraph) dropTagsOnExternal(before *facts) {
 	for _, t := range sg.order {
 		for _, f := range t.fields {
-			if f.external && has(f.applied, "tag") {
-				f.applied = without(f.applied, "tag")
+			if !f.external || !has(f.applied, "tag") {
+				continue
+			}
+			for _, other := range before.resolves[f.coordinate()] {
+				o := before.subgraphs[other].types[t.name]
+				if o == nil || o.field(f.name) == nil || o == t {
+					continue
+				}
+				owned := o.field(f.name).applied
+				f.applied = slices.DeleteFunc(slices.Clone(f.applied), func(a applied) bool {
+					return a.spec && a.name == "tag" && slices.ContainsFunc(all(owned, "tag"), func(b *applied) bool { return sameArguments(a.Arguments, b.Arguments) })
+				})
 			}
 		}
 	}

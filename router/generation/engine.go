@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jensneuse/abstractlogger"
+
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/planner"
 	"github.com/weft-graphql/weft/planner/operation"
@@ -26,6 +28,7 @@ type engine struct {
 	operations *cache.Cache[*Parsed]
 	plans      *cache.Cache[*planned]
 	transports []*transport.Transport
+	log        abstractlogger.Logger
 	users      atomic.Int64
 }
 
@@ -142,7 +145,7 @@ func engineOf(c *config.Config, g *graph, settings []clientSettings, s *Shared, 
 		return previous.engine, nil
 	}
 	e := &engine{
-		key: key, graph: g,
+		key: key, graph: g, log: s.logger(),
 		operations: cache.New[*Parsed](key.operations),
 		plans:      cache.New[*planned](key.plans),
 	}

@@ -22,6 +22,27 @@ const (
 	CodeInternal     = "INTERNAL_ERROR"      // a fault of the router itself
 )
 
+// CodeInfo describes one error code for reference documentation.
+type CodeInfo struct {
+	// Code is the stable code.
+	Code string
+	// Meaning says in a sentence what is wrong.
+	Meaning string
+}
+
+// Codes lists the codes made here.
+func Codes() []CodeInfo {
+	return []CodeInfo{
+		{CodeSubgraph, "A subgraph cannot be called as it is configured: no URL, or one that cannot be used."},
+		{CodeHeaders, "The header rules cannot work."},
+		{CodeNoSubgraphs, "No subgraph is configured, or all are left out."},
+		{CodeUnknownName, "There are settings for a subgraph that the precomposed supergraph does not have."},
+		{CodeSchema, "The composed schema cannot be served."},
+		{CodeBuildStopped, "The router stopped, or was told to, while it was loading a configuration."},
+		{CodeInternal, "A fault of the router itself; please report it."},
+	}
+}
+
 // Error is one reason why a generation could not be built.
 type Error struct {
 	Code    string `json:"code"`

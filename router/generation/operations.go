@@ -5,6 +5,8 @@ import (
 	"errors"
 	"unsafe"
 
+	"github.com/jensneuse/abstractlogger"
+
 	"github.com/weft-graphql/weft/planner"
 	"github.com/weft-graphql/weft/planner/operation"
 	"github.com/weft-graphql/weft/planner/plan"
@@ -61,6 +63,9 @@ func (e *engine) parse(ctx context.Context, k cache.Key) (*Parsed, error) {
 		text := string(t.Append(nil))
 		op, errs := e.front.Parse(text, string([]byte(k.Name)))
 		p := &Parsed{Operation: op, Errors: errs}
+		if op != nil && !e.key.limits.Enforce {
+			e.report(op)
+		}
 		return p, weighParsed(p, text), true
 	})
 }
@@ -112,6 +117,28 @@ func (g *Generation) warm(ctx context.Context, previous *Generation, n int) {
 		if _, err := g.Plan(ctx, p.Operation, 0); err == nil {
 			// Half, so that what was hot once fades away.
 			g.engine.operations.AddHits(hot.Key, hot.Hits/2)
+		}
+	}
+}
+
+// report logs the limits that an operation exceeds while they are only measured.
+func (e *engine) report(op *operation.Operation) {
+	l, m := &e.key.limits, &op.Measured
+	for _, one := range []struct {
+		code        operation.Code
+		used, limit int
+	}{
+		{operation.CodeMaxDepth, m.Depth, l.MaxDepth},
+		{operation.CodeMaxAliases, m.Aliases, l.MaxAliases},
+		{operation.CodeMaxRootFields, m.RootFields, l.MaxRootFields},
+		{operation.CodeMaxFields, m.Fields, l.MaxFields},
+		{operation.CodeMaxTokens, m.Tokens, l.MaxTokens},
+		{operation.CodeMaxDirectives, m.Directives, l.MaxDirectives},
+	} {
+		if one.limit > 0 && one.used > one.limit {
+			e.log.Warn("an operation is over a limit",
+				abstractlogger.String("code", string(one.code)), abstractlogger.String("operation_name", op.Name),
+				abstractlogger.Int("used", one.used), abstractlogger.Int("limit", one.limit))
 		}
 	}
 }

@@ -16,6 +16,8 @@ type dataGen struct {
 	depth int
 	// required are the fields that some @requires mentions.
 	required map[string]bool
+	// nested says that some @requires names fields of another object.
+	nested bool
 }
 
 func (g *dataGen) chance(percent int) bool { return g.r.IntN(100) < percent }
@@ -25,6 +27,13 @@ func generateData(r *rand.Rand, on Features, c *Case) {
 	g := &dataGen{r: r, on: on, c: c, count: map[string]int{}, required: c.required()}
 	w := &World{Entities: map[string][]map[string]any{}, Roots: map[string]any{}, Hide: map[string]map[string][]map[string]any{}}
 	c.Data = w
+	for _, t := range c.Types {
+		for _, f := range t.Fields {
+			for _, i := range f.Requires {
+				g.nested = g.nested || len(i.Sub) > 0
+			}
+		}
+	}
 	for _, t := range c.Types {
 		if t.Kind == Entity {
 			g.count[t.Name] = 1 + r.IntN(4)
@@ -105,9 +114,11 @@ func (g *dataGen) entity(t *Type, i int) map[string]any {
 }
 
 // hole says whether to put a null where none may be. Only fields will do that
-// one subgraph has, so that all subgraphs see the same objects disappear.
+// one subgraph has, so that all subgraphs see the same objects disappear; and
+// none where objects are required, which may then disappear for a field that
+// the requirement does not name.
 func (g *dataGen) hole(t *Type, f *Field) bool {
-	return g.on.Holes && nonNull(f.Type) && f.In.count() == 1 && f.Old == 0 && f.Strict == 0 && !f.Shared && f.Compute == nil &&
+	return g.on.Holes && !g.nested && nonNull(f.Type) && f.In.count() == 1 && f.Old == 0 && f.Strict == 0 && !f.Shared && f.Compute == nil && !f.Take &&
 		!g.required[f.Name] && g.chance(4)
 }
 

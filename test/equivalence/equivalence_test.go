@@ -5,23 +5,29 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
 )
 
 var (
-	cases = flag.Int("cases", 2000, "how many cases to run")
-	seed1 = flag.Uint64("seed", 1, "the seed")
-	save  = flag.String("out", "", "a folder to write failing cases to, shrunk")
-	each  = flag.Int("each", 2, "how many failures of each class to shrink")
-	only  = flag.Int64("graph", -1, "run only the graph of this number")
+	cases  = flag.Int("cases", 2000, "how many cases to run")
+	seed1  = flag.Uint64("seed", 1, "the seed")
+	save   = flag.String("out", "", "a folder to write failing cases to, shrunk")
+	each   = flag.Int("each", 2, "how many failures of each class to shrink")
+	off    = flag.String("off", "", "features to switch off, by name, with commas")
+	with   = flag.String("on", "", "features to switch on")
+	replay = flag.String("replay", "", "a case.json to run")
+	only   = flag.Int64("graph", -1, "run only the graph of this number")
 )
 
 const perGraph = 8
 
 func TestEquivalence(t *testing.T) {
 	on := AllFeatures()
+	on.set(*off, false)
+	on.set(*with, true)
 	classes := map[string]int{}
 	graphs, refused, ran, long := 0, 0, 0, 0
 	began := time.Now()
@@ -100,6 +106,24 @@ func TestEquivalence(t *testing.T) {
 	}
 	t.Logf("seed %d: %d graphs (%d do not compose), %d cases (%d also with longer lists), %d requests of %d fetches, %v; failures %v",
 		*seed1, graphs, refused, ran, long, reqs, fetches, time.Since(began).Round(time.Millisecond), classes)
+}
+
+// TestReplay runs a case that a failing test has written.
+func TestReplay(t *testing.T) {
+	if *replay == "" {
+		t.Skip("no -replay")
+	}
+	text, err := os.ReadFile(*replay)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := readCase(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := runLong(t, 10)(c); f != nil {
+		t.Fatalf("\n%s", c.print(f, *replay))
+	}
 }
 
 func runShort(t *testing.T) func(*Case) *Failure {

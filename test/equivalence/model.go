@@ -99,6 +99,8 @@ type Field struct {
 	Shared   bool       `json:",omitempty"`
 	Provides []*Provide `json:",omitempty"`
 	Requires FieldSet   `json:",omitempty"`
+	// Take says that the argument first limits the list.
+	Take bool `json:",omitempty"`
 	// Compute is the data server's expression for the field.
 	Compute any `json:",omitempty"`
 }

@@ -1,6 +1,7 @@
 package equivalence
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +14,11 @@ func (c *Case) files(f *Failure, notes string) (map[string]string, error) {
 	for s, name := range c.Subgraphs {
 		out[name+".graphql"] = c.SDL(s)
 	}
+	whole, err := json.Marshal(c)
+	if err != nil {
+		return nil, err
+	}
+	out["case.json"] = string(whole) + "\n"
 	data, err := c.Text()
 	if err != nil {
 		return nil, err

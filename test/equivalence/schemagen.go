@@ -3,7 +3,9 @@ package equivalence
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
+	"strings"
 )
 
 // Features switch parts of the generator, so that a known failure does not
@@ -20,6 +22,15 @@ type Features struct {
 // AllFeatures has every switch on.
 func AllFeatures() Features {
 	return Features{true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, false}
+}
+
+// set switches features by name, separated by commas.
+func (f *Features) set(names string, on bool) {
+	for name := range strings.SplitSeq(names, ",") {
+		if v := reflect.ValueOf(f).Elem().FieldByName(name); v.IsValid() {
+			v.SetBool(on)
+		}
+	}
 }
 
 // schemaGen makes the types of a case.
@@ -575,7 +586,7 @@ func (g *schemaGen) link(e *Type, values, abstract []*Type) {
 	}
 	if g.on.Arguments && isList(f.Type) && g.chance(25) {
 		f.Args = []*Arg{{Name: "first", Type: "Int", Default: pick(g.r, []string{"", "1", "2"})}}
-		f.Compute = []any{"if", []any{"stored", f.Name}, []any{"take", []any{"stored", f.Name}, "$first"}, nil}
+		f.Take = true
 	}
 	e.Fields = append(e.Fields, f)
 }
@@ -600,7 +611,7 @@ func (g *schemaGen) provides() {
 	for _, e := range g.entities {
 		for _, f := range e.Fields {
 			t := g.c.compositeType(named(f.Type))
-			if t == nil || t.Kind != Entity || f.Compute != nil || !g.chance(30) {
+			if t == nil || t.Kind != Entity || f.Take || !g.chance(30) {
 				continue
 			}
 			s := pick(g.r, f.In.list())

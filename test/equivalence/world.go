@@ -12,6 +12,8 @@ import (
 // reference is {"$ref": {…}}; value objects state their type.
 type World struct {
 	Entities map[string][]map[string]any
+	// Factor is how much longer lists are than in the case's own world; 0 is 1.
+	Factor int `json:",omitempty"`
 	// Roots are the values of root fields that are no searches.
 	Roots map[string]any
 	// Hide are entities that one subgraph does not know.
@@ -37,6 +39,13 @@ func (c *Case) Text() ([]byte, error) {
 				roots[name] = f.Compute
 			case t.Kind == Root:
 				roots[name] = map[string]any{"value": c.Data.Roots[f.Name]}
+			case f.Take:
+				stored := []any{"stored", f.Name}
+				var first any = "$first"
+				if c.Data.Factor > 1 {
+					first = []any{"if", first, []any{"*", first, c.Data.Factor}, nil}
+				}
+				computed[name] = []any{"if", stored, []any{"take", stored, first}, nil}
 			case f.Compute != nil:
 				computed[name] = f.Compute
 			}
@@ -64,7 +73,7 @@ func (c *Case) Text() ([]byte, error) {
 // length only, which keeps the world small.
 func (c *Case) times(n int) *World {
 	g := &grower{c: c, n: n}
-	out := &World{Entities: map[string][]map[string]any{}, Roots: map[string]any{}, Hide: map[string]map[string][]map[string]any{}}
+	out := &World{Factor: n, Entities: map[string][]map[string]any{}, Roots: map[string]any{}, Hide: map[string]map[string][]map[string]any{}}
 	for _, name := range slices.Sorted(maps.Keys(c.Data.Entities)) {
 		for _, e := range c.Data.Entities[name] {
 			for k := range n {

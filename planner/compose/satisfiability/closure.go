@@ -257,10 +257,11 @@ func (g *graph) satisfies(p place, e *edge) bool {
 }
 
 // enterable reports whether the subgraph has a key of the type whose values it
-// gives itself.
+// gives itself. As in Apollo's composition, `resolvable: false` does not matter
+// here: a subgraph with a @requires must answer for it.
 func (g *graph) enterable(p place) bool {
-	for _, e := range g.nodes[p.node].view.keys {
-		if g.local(p, e.set) {
+	for _, set := range g.nodes[p.node].view.stubs {
+		if g.local(p, set) {
 			return true
 		}
 	}

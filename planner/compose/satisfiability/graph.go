@@ -51,6 +51,8 @@ type view struct {
 	sub    int
 	object bool // an interface object
 	keys   []*entry
+	// stubs are the field sets of all keys, those that cannot be entered by too.
+	stubs  [][]schema.Selection
 	fields map[string]*edge
 }
 
@@ -106,6 +108,7 @@ func newGraph(def *supergraph.Definition, active map[string]bool) *graph {
 			v := &view{typ: nt, sub: in.Subgraph, object: in.InterfaceObject, fields: make(map[string]*edge)}
 			nt.views[in.Subgraph] = v
 			for _, k := range in.Keys {
+				v.stubs = append(v.stubs, g.parse(k.Fields))
 				if !k.Resolvable {
 					continue
 				}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/planner/supergraph"
 )
 
 // Prepared is a stitched subgraph: a document for composition, and what is to be
@@ -93,6 +94,18 @@ func (w *work) markKeys() {
 		}
 		for _, k := range t.keys {
 			mark(t, k.set)
+		}
+	}
+}
+
+// FinishAll finishes a Definition composed of the stitched documents, whose
+// subgraphs have the names of the inputs.
+func FinishAll(def *supergraph.Definition, prepared []*Prepared) {
+	for _, p := range prepared {
+		for i := range def.Subgraphs {
+			if def.Subgraphs[i].Name == p.Name {
+				p.Finish(def, i)
+			}
 		}
 	}
 }

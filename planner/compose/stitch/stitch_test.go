@@ -55,13 +55,7 @@ func composed(t *testing.T, prepared []*Prepared) *supergraph.Definition {
 	if len(r.Errors) > 0 {
 		t.Fatalf("does not compose: %v", r.Errors)
 	}
-	for _, p := range prepared {
-		for i, sg := range r.Definition.Subgraphs {
-			if sg.Name == p.Name {
-				p.Finish(r.Definition, i)
-			}
-		}
-	}
+	FinishAll(r.Definition, prepared)
 	return r.Definition
 }
 
@@ -145,6 +139,58 @@ type Info { id: ID! w: Int @ext }`, Rules{Transforms: []Transform{
 			got := schema.Print(p.Document)
 			parse(t, name, got)
 			golden(t, name+".graphql", got)
+			if strings.HasPrefix(name, "federation") {
+				return // parts of a graph; TestFederated composes such
+			}
+			if _, err := supergraph.Build(composed(t, []*Prepared{p})); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Federated subgraphs keep their keys and requirements under new names.
+func TestFederated(t *testing.T) {
+	const owner = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])
+type Query { all: [Product] } type Product @key(fields: "id info { id }") { id: ID! info: Info @shareable grams: Int note: String }
+type Info @shareable { id: ID! width: Int }`
+	renames := []Transform{
+		{Rename: &Rename{Types: map[string]string{"P": "Product"}, Fields: map[string]string{"P.upc": "id", "Info.w": "width", "P.weight": "grams"}}},
+		{Namespace: "shop"},
+	}
+	for name, sdl := range map[string]string{
+		"v2": `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@requires", "@external", "@shareable"])
+type Query { p: P } type P @key(fields: "upc info { id }") { upc: ID! info: Info @shareable price: Int @requires(fields: "weight info { w }") weight: Int @external }
+type Info { id: ID! @shareable w: Int @external }`,
+		"v1": `type Query { p: P } extend type P @key(fields: "upc info { id }") { upc: ID! @external info: Info @external price: Int @requires(fields: "weight info { w }") weight: Int @external }
+extend type Info { id: ID! @external w: Int @external }`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			prepared, errs := PrepareAll([]Input{{Name: "prices", Doc: parse(t, "prices", sdl), Rules: Rules{Transforms: renames}}, {Name: "owner", Doc: parse(t, "owner", owner)}},
+				[]Join{{Field: "Info.product", Type: "Product", Subgraph: "owner", By: map[string]string{"id": "id", "info.id": "id"}, Nullable: true}})
+			if len(errs) > 0 {
+				t.Fatal(errs)
+			}
+			def := composed(t, prepared)
+			s, err := supergraph.Build(def)
+			if err != nil {
+				t.Fatal(err)
+			}
+			const prices = 1
+			product := s.Schema.TypeByName("Product")
+			view := s.View(product, prices)
+			if view.Name != "P" || len(view.Lookups) != 1 || view.Lookups[0].Field != nil || view.Lookups[0].Typename != "P" || view.Lookups[0].Text != "id info { id }" {
+				t.Errorf("Product in prices: %+v", view)
+			}
+			if p := s.Provider(s.Schema.FieldByName(product, "price"), prices); p.RequiresText != "grams info { width }" {
+				t.Errorf("price requires %q", p.RequiresText)
+			}
+			if p := s.Provider(s.Schema.FieldByName(product, "grams"), prices); p.Name != "weight" || !p.External {
+				t.Errorf("grams is given by %+v", p)
+			}
+			if p := s.Provider(s.Schema.FieldByName(product, "id"), prices); p.Name != "upc" {
+				t.Errorf("id is given by %+v", p)
+			}
 		})
 	}
 }
