@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/weft-graphql/weft/cmd/weft/internal/apidiff"
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/planner/schema/diff"
 	"github.com/weft-graphql/weft/planner/supergraph"
 )
 
@@ -32,8 +32,8 @@ func (a *app) diff(file string, def *supergraph.Definition) error {
 		}
 		before = supergraph.APISchema(old)
 	}
-	changes := apidiff.Compare(before, supergraph.APISchema(def))
-	counts := map[apidiff.Criticality]int{}
+	changes := diff.Compare(before, supergraph.APISchema(def))
+	counts := map[diff.Criticality]int{}
 	for _, c := range changes {
 		counts[c.Criticality]++
 		if _, err := fmt.Fprintf(a.out, "%s %s: %s\n", c.Criticality, c.Coordinate, c.Message); err != nil {
@@ -41,10 +41,10 @@ func (a *app) diff(file string, def *supergraph.Definition) error {
 		}
 	}
 	if _, err := fmt.Fprintf(a.out, "%d breaking, %d dangerous and %d safe changes\n",
-		counts[apidiff.Breaking], counts[apidiff.Dangerous], counts[apidiff.NonBreaking]); err != nil {
+		counts[diff.Breaking], counts[diff.Dangerous], counts[diff.Safe]); err != nil {
 		return err
 	}
-	if counts[apidiff.Breaking] > 0 {
+	if counts[diff.Breaking] > 0 {
 		return errReported
 	}
 	return nil

@@ -10,7 +10,7 @@ func TestComposeDiff(t *testing.T) {
 	now := write(t, dir, "a.graphql", "type Query { a: Int c: Int }\n")
 	api := write(t, dir, "api.graphql", "type Query { a: Int b: Int }\n")
 	got := weft(t, "", "compose", now, "--diff", api)
-	if want := "breaking Query.b: field removed\nsafe Query.c: field added\n1 breaking, 0 dangerous and 1 safe changes\n"; got.code != 1 || got.out != want || got.err != "" {
+	if want := "BREAKING Query.b: field b was removed from object type Query\nSAFE Query.c: field c was added to object type Query\n1 breaking, 0 dangerous and 1 safe changes\n"; got.code != 1 || got.out != want || got.err != "" {
 		t.Errorf("%d %s%s", got.code, got.out, got.err)
 	}
 

@@ -246,11 +246,20 @@ func (sg *subgraph) loadType(r *reporter, def *schema.TypeDefinition, part int, 
 			r.at(CodeInvalidGraphQL, sg, i.Pos, name, "", "Type %s can only implement %s once.", name, i.Name)
 		}
 	}
+	// The text may come from anywhere: names are looked up, not searched for.
+	seen := make(map[string]bool, len(t.members)+len(t.values))
+	for _, m := range t.members {
+		seen[m.Name] = true
+	}
+	for _, v := range t.values {
+		seen[v.name] = true
+	}
 	for _, m := range def.Members {
-		if slices.ContainsFunc(t.members, func(o schema.NamedRef) bool { return o.Name == m.Name }) {
+		if seen[renamed(m.Name, rename)] {
 			r.at(CodeInvalidGraphQL, sg, m.Pos, name, "", "Union type %s can only include type %s once.", name, m.Name)
 			continue
 		}
+		seen[renamed(m.Name, rename)] = true
 		t.members = append(t.members, schema.NamedRef{Pos: m.Pos, Name: renamed(m.Name, rename)})
 	}
 	for _, f := range def.Fields {
@@ -263,11 +272,13 @@ func (sg *subgraph) loadType(r *reporter, def *schema.TypeDefinition, part int, 
 			typ: renamedType(f.Type, rename), def: f.Default,
 			applied: sg.applications(f.Directives, part, def.Extension),
 		}
+		given := make(map[string]bool, len(f.Arguments))
 		for _, a := range f.Arguments {
-			if nf.argument(a.Name) != nil {
+			if given[a.Name] {
 				r.at(CodeInvalidGraphQL, sg, a.Pos, nf.coordinate(), "", "Argument \"%s(%s:)\" can only be defined once.", nf.coordinate(), a.Name)
 				continue
 			}
+			given[a.Name] = true
 			nf.args = append(nf.args, &argument{
 				name: a.Name, description: a.Description, pos: a.Pos, typ: renamedType(a.Type, rename), def: a.Default,
 				applied: sg.applications(a.Directives, part, def.Extension),
@@ -277,10 +288,11 @@ func (sg *subgraph) loadType(r *reporter, def *schema.TypeDefinition, part int, 
 		t.byName[f.Name] = nf
 	}
 	for _, v := range def.Values {
-		if slices.ContainsFunc(t.values, func(o *value) bool { return o.name == v.Name }) {
+		if seen[v.Name] {
 			r.at(CodeInvalidGraphQL, sg, v.Pos, name+"."+v.Name, "", "Enum value \"%s.%s\" can only be defined once.", name, v.Name)
 			continue
 		}
+		seen[v.Name] = true
 		t.values = append(t.values, &value{name: v.Name, description: v.Description, pos: v.Pos, applied: sg.applications(v.Directives, part, def.Extension)})
 	}
 }

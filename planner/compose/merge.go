@@ -180,6 +180,7 @@ func (m *merger) shell(name string) {
 	t := &supergraph.TypeDefinition{Kind: kind, Name: name}
 	m.types[name] = t
 	m.kinds[name] = kind
+	implements, members := make(map[string]int), make(map[string]int)
 	for _, s := range sources {
 		in := supergraph.TypeIn{
 			Subgraph: s.sg.index, InterfaceObject: s.isInterfaceObject(),
@@ -190,14 +191,14 @@ func (m *merger) shell(name string) {
 		}
 		t.In = append(t.In, in)
 		for _, i := range s.interfaces {
-			t.Implements = join(t.Implements, i.Name, s.sg.index)
+			t.Implements = join(t.Implements, implements, i.Name, s.sg.index)
 			if m.interfaces[name] == nil {
 				m.interfaces[name] = make(map[string]bool)
 			}
 			m.interfaces[name][i.Name] = true
 		}
 		for _, u := range s.members {
-			t.Members = join(t.Members, u.Name, s.sg.index)
+			t.Members = join(t.Members, members, u.Name, s.sg.index)
 			if m.members[name] == nil {
 				m.members[name] = make(map[string]bool)
 			}
@@ -219,9 +220,7 @@ func (m *merger) shell(name string) {
 		lists = append(lists, source{s.sg, s.applied, s.pos})
 	}
 	t.Description = m.mergeDescription(descriptions, name)
-	var dep *supergraph.Deprecation
-	t.Applied, dep = m.mergeApplied(lists, name)
-	_ = dep // types cannot be deprecated
+	t.Applied, _ = m.mergeApplied(lists, name) // types cannot be deprecated
 	for _, s := range sources {
 		if d := find(s.applied, "specifiedBy"); d != nil && t.SpecifiedBy == "" {
 			t.SpecifiedBy, _ = d.stringArg("url")
@@ -237,14 +236,14 @@ func resolvable(key *applied) bool {
 	return v == nil || v.Raw != "false"
 }
 
-// join notes that a subgraph has a membership.
-func join(list []supergraph.Membership, name string, index int) []supergraph.Membership {
-	for i := range list {
-		if list[i].Type == name {
-			list[i].Subgraphs = append(list[i].Subgraphs, index)
-			return list
-		}
+// join notes that a subgraph has a membership; at says where each name is in
+// the list.
+func join(list []supergraph.Membership, at map[string]int, name string, index int) []supergraph.Membership {
+	if i, ok := at[name]; ok {
+		list[i].Subgraphs = append(list[i].Subgraphs, index)
+		return list
 	}
+	at[name] = len(list)
 	return append(list, supergraph.Membership{Type: name, Subgraphs: []int{index}})
 }
 

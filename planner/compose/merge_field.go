@@ -181,15 +181,6 @@ type argumentSource struct {
 	pos  schema.Position
 }
 
-func (s argumentSource) find(name string) *argument {
-	for _, a := range s.args {
-		if a.name == name {
-			return a
-		}
-	}
-	return nil
-}
-
 func (m *merger) mergeArguments(sources []*field) []*supergraph.ArgumentDefinition {
 	lists := make([]argumentSource, len(sources))
 	for i, f := range sources {
@@ -199,10 +190,18 @@ func (m *merger) mergeArguments(sources []*field) []*supergraph.ArgumentDefiniti
 }
 
 func (m *merger) mergeArgumentLists(lists []argumentSource, coordinate string) []*supergraph.ArgumentDefinition {
+	if !slices.ContainsFunc(lists, func(l argumentSource) bool { return len(l.args) > 0 }) {
+		return nil
+	}
 	var names []string
-	for _, l := range lists {
+	byName := make([]map[string]*argument, len(lists))
+	seen := make(map[string]bool)
+	for i, l := range lists {
+		byName[i] = make(map[string]*argument, len(l.args))
 		for _, a := range l.args {
-			if !slices.Contains(names, a.name) {
+			byName[i][a.name] = a
+			if !seen[a.name] {
+				seen[a.name] = true
 				names = append(names, a.name)
 			}
 		}
@@ -213,8 +212,8 @@ func (m *merger) mergeArgumentLists(lists []argumentSource, coordinate string) [
 		var present []*argument
 		var from []*subgraph
 		var required, missing, contextual []string
-		for _, l := range lists {
-			a := l.find(name)
+		for i, l := range lists {
+			a := byName[i][name]
 			switch {
 			case a == nil:
 				missing = append(missing, l.sg.name)

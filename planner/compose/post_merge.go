@@ -57,23 +57,18 @@ func (c *mergedCheck) emptyTypes() {
 // interface got from another subgraph.
 func (m *merger) checkInterfaceFields() {
 	for _, name := range m.names {
-		t := m.types[name]
-		if t == nil || t.Kind != schema.Interface {
+		o := m.types[name]
+		if o == nil || len(o.Implements) == 0 {
 			continue
 		}
-		for _, other := range m.names {
-			if !m.interfaces[other][name] || m.types[other] == nil {
+		have := make(map[string]bool, len(o.Fields))
+		for _, f := range o.Fields {
+			have[f.Name] = true
+		}
+		for _, i := range o.Implements {
+			t := m.types[i.Type]
+			if t == nil || t.Kind != schema.Interface {
 				continue
-			}
-			o := m.types[other]
-			have := make(map[string]bool, len(o.Fields))
-			for _, f := range o.Fields {
-				have[f.Name] = true
-			}
-			for _, s := range m.sources[other] {
-				for _, f := range s.fields {
-					have[f.name] = true // lost in the merge for another reason
-				}
 			}
 			for _, f := range t.Fields {
 				if !have[f.Name] {

@@ -212,7 +212,7 @@ func (c *fieldSetCheck) arguments(f *field, s *schema.Selection) (ok bool) {
 		switch {
 		case def == nil:
 			c.fail(c.rule.invalidFields, "", "Unknown argument %q on field %q", a.Name, f.coordinate())
-		case !check.valid(a.Value, def.typ, nil):
+		case !check.valid(a.Value, def.typ):
 			c.fail(c.rule.invalidFields, "", "Invalid value for argument %q of field %q", a.Name, f.coordinate())
 		}
 	}

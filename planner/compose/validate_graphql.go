@@ -249,7 +249,7 @@ func (c *graphqlCheck) directiveArguments(d *applied, def *schema.DirectiveDefin
 		if a.Value.Kind == schema.NullValue && !d.spec {
 			continue // servers in the field accept it for any type
 		}
-		if !c.valid(a.Value, def.Arguments[j].Type, def) {
+		if !c.valid(a.Value, def.Arguments[j].Type) {
 			c.fail(a.Pos, coordinate, "Invalid value for \"@%s(%s:)\" of type %q in application of \"@%s\" to %q.", d.Directive.Name, a.Name, def.Arguments[j].Type, d.Directive.Name, coordinate)
 		}
 	}
@@ -264,23 +264,23 @@ func (c *graphqlCheck) defaultValue(v *schema.Value, t *schema.TypeExpr, pos sch
 	if v == nil {
 		return
 	}
-	if _, known := c.sg.kindOf(t.Named()); known && !c.valid(v, t, nil) {
+	if _, known := c.sg.kindOf(t.Named()); known && !c.valid(v, t) {
 		c.fail(pos, coordinate, "Invalid default value (got: %s) provided for %s %s of type %s.", v.GraphQL(), what, coordinate, t)
 	}
 }
 
 // valid reports whether a constant is a value of the type. For arguments of a
 // specification's directive, unknown types are its scalars, which take all.
-func (c *graphqlCheck) valid(v *schema.Value, t *schema.TypeExpr, _ *schema.DirectiveDefinition) bool {
+func (c *graphqlCheck) valid(v *schema.Value, t *schema.TypeExpr) bool {
 	if v.Kind == schema.NullValue {
 		return !t.NonNull
 	}
 	if t.Elem != nil {
 		if v.Kind != schema.ListValue {
-			return c.valid(v, t.Elem, nil)
+			return c.valid(v, t.Elem)
 		}
 		for _, item := range v.Items {
-			if !c.valid(item, t.Elem, nil) {
+			if !c.valid(item, t.Elem) {
 				return false
 			}
 		}
@@ -313,7 +313,7 @@ func (c *graphqlCheck) valid(v *schema.Value, t *schema.TypeExpr, _ *schema.Dire
 		given := make(map[string]bool, len(v.Fields))
 		for _, a := range v.Fields {
 			f := def.field(a.Name)
-			if f == nil || given[a.Name] || !c.valid(a.Value, f.typ, nil) {
+			if f == nil || given[a.Name] || !c.valid(a.Value, f.typ) {
 				return false
 			}
 			given[a.Name] = true

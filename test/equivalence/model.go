@@ -65,6 +65,8 @@ type Type struct {
 	// AltOnly are the subgraphs that know the entity by its nullable key only.
 	// What they have of an entity without that key is null.
 	AltOnly Mask `json:",omitempty"`
+	// Object are the subgraphs that know an interface as @interfaceObject.
+	Object Mask `json:",omitempty"`
 	// Split says that the fields of a value type lie in several subgraphs.
 	Split bool `json:",omitempty"`
 }
@@ -298,6 +300,10 @@ func (c *Case) printType(b *strings.Builder, t *Type, s int, external map[string
 		fmt.Fprintf(b, "\nunion %s = %s\n", t.Name, strings.Join(names, " | "))
 		return
 	case Interface:
+		if !whole && t.Object.has(s) {
+			fmt.Fprintf(b, "\ntype %s @interfaceObject", t.Name)
+			break
+		}
 		fmt.Fprintf(b, "\ninterface %s", t.Name)
 	default:
 		fmt.Fprintf(b, "\ntype %s", t.Name)
@@ -355,7 +361,7 @@ func (c *Case) printType(b *strings.Builder, t *Type, s int, external map[string
 		if f.Strict.has(s) && !nonNull(f.Type) {
 			b.WriteByte('!')
 		}
-		if t.object() {
+		if t.object() || t.Object.has(s) {
 			switch {
 			case ext:
 				b.WriteString(" @external")

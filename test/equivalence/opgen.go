@@ -18,6 +18,9 @@ type opGen struct {
 	// taken are, by response path, the fields that have the path.
 	taken   map[string][]use
 	aliases int
+	// aliased and conditional are how often, in percent, a field has an alias
+	// and a selection a condition.
+	aliased, conditional int
 	// constant forbids variables in what is made: a default value has none.
 	constant bool
 	budget   int
@@ -30,9 +33,10 @@ func (g *opGen) chance(percent int) bool { return g.r.IntN(100) < percent }
 
 // generateOperation fills c.Op with a valid operation.
 func generateOperation(r *rand.Rand, on Features, c *Case) {
-	g := &opGen{r: r, on: on, c: c, op: &Operation{}, taken: map[string][]use{}, budget: 12 + r.IntN(50)}
+	g := &opGen{r: r, on: on, c: c, op: &Operation{}, taken: map[string][]use{}, budget: 10 + r.IntN(90)}
 	c.Op = g.op
-	depth := 2 + r.IntN(4)
+	g.aliased, g.conditional = pick(r, []int{2, 10, 20, 40}), pick(r, []int{0, 5, 15, 40})
+	depth := 2 + r.IntN(5)
 	g.op.Selections = g.selections(c.typ("Query"), "", depth, 1+r.IntN(3))
 	g.op.prune()
 }
@@ -96,7 +100,7 @@ func (g *opGen) field(t *Type, path string, depth int) *Selection {
 		f = pick(g.r, fields) // prefers depth a little
 	}
 	s := &Selection{Field: f.Name}
-	if g.chance(15) {
+	if g.chance(g.aliased) {
 		s.Alias = g.alias()
 	}
 	for _, a := range f.Args {
@@ -152,7 +156,7 @@ func (g *opGen) conflict(a, b use) bool {
 }
 
 func (g *opGen) conditions(s *Selection) {
-	if !g.on.Conditions || !g.chance(12) {
+	if !g.on.Conditions || !g.chance(g.conditional) {
 		return
 	}
 	text := []string{"true", "false"}[g.r.IntN(2)]

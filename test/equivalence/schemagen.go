@@ -17,11 +17,13 @@ type Features struct {
 	Arguments, Conditions, SharedRoots, StrictSome bool
 	// RequireAbsent lets entities be unknown where a field of theirs is required.
 	RequireAbsent bool
+	// AbstractSets puts fragments into @requires and @provides.
+	AbstractSets, InterfaceObjects bool
 }
 
 // AllFeatures has every switch on.
 func AllFeatures() Features {
-	return Features{true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, false}
+	return Features{true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true}
 }
 
 // set switches features by name, separated by commas.
@@ -522,6 +524,54 @@ func (g *schemaGen) interfaceType(name string, values []*Type) *Type {
 	return t
 }
 
+// interfaceObject makes an interface with a key. One subgraph has it with all
+// its members; others know it as an object, or only some of the members.
+func (g *schemaGen) interfaceObject(name string, all Mask) *Type {
+	home := g.subset(all, 1)
+	t := &Type{Name: name, Kind: Interface, Object: g.subset(all&^home, 1+g.r.IntN(2))}
+	if t.Object == 0 {
+		return nil
+	}
+	t.In = home | t.Object
+	rest := all &^ t.In
+	t.Keys = []*Key{{Fields: FieldSet{{Name: "id"}}, In: t.In}}
+	t.Fields = []*Field{{Name: "id", Type: "ID!", In: t.In}}
+	for range 1 + g.r.IntN(2) {
+		g.leaf(t, home)
+	}
+	for range 1 + g.r.IntN(3) {
+		g.leaf(t, g.owners(t.Object))
+	}
+	if g.chance(50) {
+		e := pick(g.r, g.entities)
+		f := &Field{Name: g.name("n"), Type: g.wrap(e.Name, true), In: g.owners(t.Object)}
+		for _, s := range f.In.list() {
+			g.stub(e, s)
+		}
+		t.Fields = append(t.Fields, f)
+	}
+	g.c.Types = append(g.c.Types, t)
+	for i := range 1 + g.r.IntN(3) {
+		m := &Type{Name: fmt.Sprintf("%sM%d", name, i+1), Kind: Entity, In: home}
+		if rest != 0 && g.chance(50) {
+			m.In |= g.subset(rest, 1)
+		}
+		m.Keys = []*Key{{Fields: FieldSet{{Name: "id"}}, In: m.In}}
+		for _, f := range t.Fields {
+			c := *f
+			if f.Name == "id" {
+				c.In = m.In
+			}
+			m.Fields = append(m.Fields, &c)
+		}
+		g.leaf(m, home)
+		g.leaf(m, g.owners(m.In))
+		t.Members = append(t.Members, &Member{Name: m.Name, In: t.In})
+		g.c.Types = append(g.c.Types, m)
+	}
+	return t
+}
+
 func (g *schemaGen) unionType(name string, values []*Type) *Type {
 	t := &Type{Name: name, Kind: Union}
 	for _, m := range append(slices.Clone(g.entities), values...) {
@@ -611,20 +661,50 @@ func (g *schemaGen) provides() {
 	for _, e := range g.entities {
 		for _, f := range e.Fields {
 			t := g.c.compositeType(named(f.Type))
-			if t == nil || t.Kind != Entity || f.Take || !g.chance(30) {
+			if t == nil || f.Take || !g.chance(30) {
 				continue
 			}
 			s := pick(g.r, f.In.list())
-			for _, leaf := range t.Fields {
-				if leaf.In.has(s) || leaf.Compute != nil || g.c.compositeType(named(leaf.Type)) != nil || leaf.Strict != 0 || leaf.Requires != nil {
-					continue
-				}
-				leaf.Shared = true
-				f.Provides = append(f.Provides, &Provide{In: 1 << s, Fields: FieldSet{{Name: leaf.Name}}})
-				break
+			if set := g.provided(t, s, 2); set != nil {
+				f.Provides = append(f.Provides, &Provide{In: 1 << s, Fields: set})
 			}
 		}
 	}
+}
+
+// provided finds something of t that subgraph s does not have.
+func (g *schemaGen) provided(t *Type, s, depth int) FieldSet {
+	switch t.Kind {
+	case Interface, Union:
+		if !g.on.AbstractSets || t.Object != 0 {
+			return nil
+		}
+		for _, m := range t.Members {
+			if o := g.c.typ(m.Name); m.In.has(s) && o.Kind == Entity {
+				if set := g.provided(o, s, depth); set != nil {
+					return FieldSet{{On: o.Name, Sub: set}}
+				}
+			}
+		}
+	case Entity:
+		for _, i := range g.r.Perm(len(t.Fields)) {
+			leaf := t.Fields[i]
+			if sub := g.c.compositeType(named(leaf.Type)); sub != nil {
+				if leaf.In.has(s) && !leaf.Take && depth > 0 && g.on.AbstractSets && g.chance(40) {
+					if set := g.provided(sub, s, depth-1); set != nil {
+						return FieldSet{{Name: leaf.Name, Sub: set}}
+					}
+				}
+				continue
+			}
+			if leaf.In.has(s) || leaf.Compute != nil || leaf.Strict != 0 || leaf.Requires != nil || leaf.In&t.AltOnly != 0 {
+				continue
+			}
+			leaf.Shared = true
+			return FieldSet{{Name: leaf.Name}}
+		}
+	}
+	return nil
 }
 
 // requires adds a computed field.
@@ -667,8 +747,11 @@ func (g *schemaGen) required(e *Type, q *Field, s int) (*SetItem, any) {
 	path := []any{"path", q.Name}
 	typ := q.Type
 	if t := g.c.compositeType(named(q.Type)); t != nil {
-		if !g.on.NestedRequires || t.Split || !t.object() || !t.In.has(s) {
+		if !g.on.NestedRequires || t.Split || !t.In.has(s) {
 			return nil, nil
+		}
+		if !t.object() {
+			return g.requiredAbstract(q, t, s)
 		}
 		var leaves []*Field
 		for _, l := range t.Fields {
@@ -696,6 +779,42 @@ func (g *schemaGen) required(e *Type, q *Field, s int) (*SetItem, any) {
 		return item, []any{"join", []any{"flatten", path}, ","}
 	}
 	return item, path
+}
+
+// requiredAbstract requires a leaf of one of the types that a field may have.
+func (g *schemaGen) requiredAbstract(q *Field, t *Type, s int) (*SetItem, any) {
+	if !g.on.AbstractSets || t.Object != 0 {
+		return nil, nil
+	}
+	var leaves []*Field
+	var on []string
+	for _, m := range t.Members {
+		if m.In&q.In != q.In {
+			continue
+		}
+		if !m.In.has(s) {
+			return nil, nil
+		}
+		o := g.c.typ(m.Name)
+		for _, l := range o.Fields {
+			if g.c.compositeType(named(l.Type)) == nil && textual(l.Type) && !isList(l.Type) && len(l.Args) == 0 && l.Requires == nil &&
+				!(o.Kind == Value && !l.In.has(s)) && (l.In&o.AltOnly == 0 || g.on.RequireAbsent) {
+				leaves, on = append(leaves, l), append(on, o.Name)
+			}
+		}
+	}
+	if len(leaves) == 0 {
+		return nil, nil
+	}
+	i := g.r.IntN(len(leaves))
+	item := &SetItem{Name: q.Name, Sub: FieldSet{{Name: "__typename"}, {On: on[i], Sub: FieldSet{{Name: leaves[i].Name}}}}}
+	var list any = []any{"path", q.Name}
+	if !isList(q.Type) {
+		list = []any{"list", list}
+	} else {
+		list = []any{"flatten", list}
+	}
+	return item, []any{"join", []any{"map", list, []any{"if", []any{"=", []any{"path", "__typename"}, on[i]}, []any{"path", leaves[i].Name}, nil}}, ","}
 }
 
 // textual types are those that expressions turn into text.

@@ -501,6 +501,7 @@ func (s *shrinker) schema() {
 func (t *Type) leave(n int) {
 	bit := Mask(1 << n)
 	t.In &^= bit
+	t.Object &^= bit
 	for _, f := range t.Fields {
 		f.In &^= bit
 		f.Old &^= bit
@@ -526,7 +527,7 @@ func (c *Case) dropSubgraph(n int) bool {
 	shift := func(m Mask) Mask { return m&(1<<n-1) | m>>1&^(1<<n-1) }
 	for _, t := range c.Types {
 		t.leave(n)
-		t.In = shift(t.In)
+		t.In, t.Object = shift(t.In), shift(t.Object)
 		for _, f := range t.Fields {
 			f.In, f.Old, f.Strict = shift(f.In), shift(f.Old), shift(f.Strict)
 			for _, p := range f.Provides {
@@ -552,6 +553,14 @@ func (s *shrinker) data() {
 	})
 	// What no field shows is not needed.
 	s.try(func(c *Case) bool {
+		c.Data.references(func(ref map[string]any) {
+			t := c.typ(ref["__typename"].(string))
+			for name := range ref {
+				if t != nil && name != "__typename" && t.field(name) == nil {
+					delete(ref, name)
+				}
+			}
+		})
 		for name, list := range c.Data.Entities {
 			t := c.typ(name)
 			if t == nil {
@@ -593,6 +602,35 @@ func (s *shrinker) data() {
 			return v
 		})
 	})
+}
+
+// references visits every reference.
+func (w *World) references(visit func(ref map[string]any)) {
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, item := range v {
+				walk(item)
+			}
+		case map[string]any:
+			if ref, ok := v["$ref"].(map[string]any); ok {
+				visit(ref)
+				return
+			}
+			for _, item := range v {
+				walk(item)
+			}
+		}
+	}
+	for _, v := range w.Roots {
+		walk(v)
+	}
+	for _, list := range w.Entities {
+		for _, e := range list {
+			walk(e)
+		}
+	}
 }
 
 // shorter is the next smaller value.

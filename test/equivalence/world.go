@@ -62,6 +62,17 @@ func (c *Case) Text() ([]byte, error) {
 	for s, hide := range c.Data.Hide {
 		part(s)["hide"] = hide
 	}
+	interfaces := map[string][]string{}
+	for _, t := range c.Types {
+		if t.Object != 0 {
+			for _, m := range t.Members {
+				interfaces[t.Name] = append(interfaces[t.Name], m.Name)
+			}
+		}
+	}
+	if len(interfaces) > 0 {
+		file["interfaces"] = interfaces
+	}
 	file["roots"], file["computed"], file["subgraphs"] = roots, computed, subgraphs
 	return compact(file)
 }

@@ -24,13 +24,14 @@ type walker struct {
 	*graph
 	states   []state
 	visited  map[*typ][][]int
+	checked  map[*typ][][]int
 	problems []Problem
 	reported map[string]bool
 }
 
 // walk proves that each field of the API schema can be reached.
 func (g *graph) walk() []Problem {
-	w := walker{graph: g, visited: make(map[*typ][][]int), reported: make(map[string]bool)}
+	w := walker{graph: g, visited: make(map[*typ][][]int), checked: make(map[*typ][][]int), reported: make(map[string]bool)}
 	for _, name := range []string{"Query", "Mutation", "Subscription"} {
 		t := g.types[name]
 		if t == nil || t.def.Applied.Inaccessible {
@@ -70,6 +71,7 @@ func (w *walker) visit(i int) {
 	}
 	nodes := w.reachAll(s)
 	if w.seen(s.as, nodes) {
+		w.checkShared(i, nodes)
 		return
 	}
 	bySub := make(map[int][]int, len(nodes))
@@ -111,6 +113,36 @@ func (w *walker) seen(t *typ, nodes []int) bool {
 	}
 	w.visited[t] = append(w.visited[t], nodes)
 	return false
+}
+
+// checkShared looks at the shared abstract fields of a state whose fields are
+// proven already: with more subgraphs to answer, these may disagree.
+func (w *walker) checkShared(i int, nodes []int) {
+	s := w.states[i]
+	for _, old := range w.visited[s.as] {
+		if slices.Equal(old, nodes) {
+			return
+		}
+	}
+	for _, old := range w.checked[s.as] {
+		if slices.Equal(old, nodes) {
+			return
+		}
+	}
+	w.checked[s.as] = append(w.checked[s.as], nodes)
+	for _, f := range s.as.def.Fields {
+		target := w.types[f.Type.Named()]
+		if f.Applied.Inaccessible || target == nil || !target.def.Kind.Abstract() {
+			continue
+		}
+		var places []place
+		for _, n := range nodes {
+			if to, ok := w.move(place{n, s.as}, f.Name, true); ok && to.as != nil {
+				places = append(places, to)
+			}
+		}
+		w.checkRuntimeTypes(i, f, state{as: target, places: w.distinct(places)})
+	}
 }
 
 func subset(small, large []int) bool {

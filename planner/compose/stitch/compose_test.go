@@ -193,12 +193,13 @@ func TestJoinErrors(t *testing.T) {
 	inputs := func() []Input {
 		return []Input{
 			{Name: "a", Doc: parse(t, "a", `type Query { users(ids: [ID!]!): [User] user(name: String!, realm: String!): User by(a: String!, b: String!): User }
-type User { id: ID! name: String realm: String a: String b: String } type Loose { id: ID! } enum E { A }`), Rules: Rules{Entities: []Entity{
+type User { id: ID! name: String realm: String a: String b: String } type Loose { id: ID! } enum E { A } type Rated { id: ID! note: String } extend type Query { rated(id: ID!): Rated }`), Rules: Rules{Entities: []Entity{
+				{Type: "Rated", Key: "id", Lookup: "rated(id: $key.id)", Rule: "entities.Rated.0"},
 				{Type: "User", Key: "id", Lookup: "users(ids: $key.id)", Rule: "entities.User.0"},
 				{Type: "User", Key: "name realm", Lookup: "user(name: $key.name, realm: $key.realm)", Rule: "entities.User.1"},
 				{Type: "User", Key: "a b", Lookup: "by(a: $key.a, b: $key.b)", Rule: "entities.User.2"},
 			}}},
-			{Name: "b", Doc: parse(t, "b", `type Query { post: Post } type Post { id: ID authorId: ID! rank: Float names: [String] realms: [String] deep: [[ID]] user: ID lists: [Post] other: Post }`)},
+			{Name: "b", Doc: parse(t, "b", `type Query { post: Post } type Post { id: ID authorId: ID! rank: Float names: [String] realms: [String] deep: [[ID]] user: ID lists: [Post] other: Post rated: Rated } type Rated { id: ID! note: String stars: Int }`)},
 		}
 	}
 	for name, test := range map[string]struct {
@@ -220,6 +221,7 @@ type User { id: ID! name: String realm: String a: String b: String } type Loose 
 		"list in list":      {Join{From: []string{"lists.names"}}, "STITCH_TYPE_MISMATCH joins.0.by Post.names"},
 		"lists in pairs":    {Join{By: map[string]string{"name": "names", "realm": "realms"}}, "STITCH_TYPE_MISMATCH joins.0.by Post.names"},
 		"list expected":     {Join{From: []string{"authorId"}, List: new(true)}, "STITCH_TYPE_MISMATCH joins.0.list Post.author"},
+		"own fields":        {Join{Field: "Post.author", From: []string{"authorId"}, Subgraph: "a", Type: "Rated"}, "STITCH_NO_LOOKUP joins.0 Rated.stars"},
 		"field exists":      {Join{Field: "Post.user", From: []string{"authorId"}}, "STITCH_NAME_COLLISION joins.0.field Post.user"},
 	} {
 		t.Run(name, func(t *testing.T) {

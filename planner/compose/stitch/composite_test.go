@@ -43,20 +43,20 @@ func TestCompositeLookups(t *testing.T) {
 	if _, err := supergraph.Build(def); err != nil {
 		t.Fatal(err)
 	}
-	arg := func(argument, from string) supergraph.LookupArgument {
-		return supergraph.LookupArgument{Argument: argument, From: from}
+	arg := func(argument, typ, from string) supergraph.LookupArgument {
+		return supergraph.LookupArgument{Argument: argument, Type: typ, From: from}
 	}
 	type ways map[string][]supergraph.LookupDefinition
 	want := ways{
 		"Product": {
-			{Key: "id", Path: []string{"product"}, Arguments: []supergraph.LookupArgument{arg("id", "id")}},
-			{Key: "id", Path: []string{"by"}, Arguments: []supergraph.LookupArgument{arg("one.id", "id")}},
-			{Key: "sku origin { region }", Path: []string{"bySku"}, Arguments: []supergraph.LookupArgument{arg("code", "sku"), arg("region", "origin.region")}, Internal: true},
-			{Key: "origin { region }", Path: []string{"by"}, Arguments: []supergraph.LookupArgument{arg("one.at", "origin.region")}},
+			{Key: "id", Path: []string{"product"}, Arguments: []supergraph.LookupArgument{arg("id", "ID!", "id")}},
+			{Key: "id", Path: []string{"by"}, Arguments: []supergraph.LookupArgument{arg("one.id", "ProductBy!", "id")}},
+			{Key: "sku origin { region }", Path: []string{"bySku"}, Arguments: []supergraph.LookupArgument{arg("code", "String!", "sku"), arg("region", "String", "origin.region")}, Internal: true},
+			{Key: "origin { region }", Path: []string{"by"}, Arguments: []supergraph.LookupArgument{arg("one.at", "ProductBy!", "origin.region")}},
 		},
-		"Maker": {{Key: "name", Path: []string{"lookups", "maker"}, Arguments: []supergraph.LookupArgument{arg("name", "name")}, Internal: true}},
-		"Film":  {{Key: "id", Path: []string{"media"}, Arguments: []supergraph.LookupArgument{arg("id", "id")}}},
-		"Book":  {{Key: "isbn", Path: []string{"media"}, Arguments: []supergraph.LookupArgument{arg("id", "isbn")}}},
+		"Maker": {{Key: "name", Path: []string{"lookups", "maker"}, Arguments: []supergraph.LookupArgument{arg("name", "String!", "name")}, Internal: true}},
+		"Film":  {{Key: "id", Path: []string{"media"}, Arguments: []supergraph.LookupArgument{arg("id", "ID!", "id")}}},
+		"Book":  {{Key: "isbn", Path: []string{"media"}, Arguments: []supergraph.LookupArgument{arg("id", "ID!", "isbn")}}},
 	}
 	got := ways{}
 	for _, typ := range def.Types {

@@ -61,13 +61,47 @@ func (w *work) emitPart(t *typ, part *schema.TypeDefinition) {
 func (w *work) emitField(t *typ, f *field) {
 	f.def.Arguments = slices.DeleteFunc(f.def.Arguments, func(a *schema.ArgumentDefinition) bool { _, ok := f.hiddenArgs[a.Name]; return ok })
 	f.def.Directives = w.directives(f.def.Directives, t, w.typeByName(f.def.Type.Named()))
+	f.def.Default = w.presentValue(f.def.Default, f.def.Type)
 	for _, a := range f.def.Arguments {
+		a.Default = w.presentValue(a.Default, a.Type)
 		a.Directives = slices.DeleteFunc(a.Directives, w.compositeOnly)
 	}
 	if f.hidden && applied(f.def.Directives, w.names["inaccessible"]) == nil {
 		f.def.Directives = append(f.def.Directives, directive(w.names["inaccessible"]))
 		w.declareInaccessible()
 	}
+}
+
+// presentValue rewrites a default by the present names of input fields.
+func (w *work) presentValue(v *schema.Value, t *schema.TypeExpr) *schema.Value {
+	if v == nil || v.Kind != schema.ListValue && v.Kind != schema.ObjectValue {
+		return v
+	}
+	c := *v
+	if v.Kind == schema.ListValue {
+		elem := t
+		if t.Elem != nil {
+			elem = t.Elem
+		}
+		c.Items = make([]*schema.Value, len(v.Items))
+		for i, item := range v.Items {
+			c.Items[i] = w.presentValue(item, elem)
+		}
+		return &c
+	}
+	in := w.typeByName(t.Named())
+	c.Fields = nil
+	for _, given := range v.Fields {
+		f := fieldOf(in, given.Name)
+		if f != nil && f.hidden {
+			continue // clients see a default without it; the subgraph knows its own
+		}
+		if f != nil {
+			given.Name, given.Value = f.def.Name, w.presentValue(given.Value, f.def.Type)
+		}
+		c.Fields = append(c.Fields, given)
+	}
+	return &c
 }
 
 func (w *work) compositeOnly(d *schema.Directive) bool {

@@ -25,6 +25,9 @@ type lookupArgument struct {
 	path []string
 	// from is the leaf of the key.
 	from []string
+	// typ is the type of the argument (the first step of the path), by the
+	// subgraph's own names.
+	typ string
 }
 
 // entities compiles the rules for entities.
@@ -249,6 +252,8 @@ type argumentBinder struct {
 	batch  bool
 	single bool
 	ok     bool
+	// typ is the type of the argument that is being bound.
+	typ string
 }
 
 func (b *argumentBinder) fail(code, hint, format string, args ...any) {
@@ -267,6 +272,7 @@ func (b *argumentBinder) arguments(args []namedTemplate) {
 			b.fail(CodeUnknownArgument, b.w.meant(given.name, known), "%s has no argument %q", b.field.coordinate(), given.name)
 			continue
 		}
+		b.typ = b.w.originalType(a.Type)
 		b.value(given.value, a.Type, []string{a.Name}, false)
 	}
 	for _, a := range b.field.def.Arguments {
@@ -348,7 +354,7 @@ func (b *argumentBinder) leaf(leaf keyLeaf, t *schema.TypeExpr, path []string, r
 		return
 	}
 	b.used[from] = true
-	b.out = append(b.out, lookupArgument{path: path, from: leaf.path})
+	b.out = append(b.out, lookupArgument{path: path, from: leaf.path, typ: b.typ})
 }
 
 // fits reports whether values of an output type are accepted where an input type
@@ -376,7 +382,7 @@ func (l *lookup) definition(key string) supergraph.LookupDefinition {
 		d.Internal = d.Internal || f.hidden
 	}
 	for _, a := range l.args {
-		d.Arguments = append(d.Arguments, supergraph.LookupArgument{Argument: strings.Join(a.path, "."), From: strings.Join(a.from, ".")})
+		d.Arguments = append(d.Arguments, supergraph.LookupArgument{Argument: strings.Join(a.path, "."), Type: a.typ, From: strings.Join(a.from, ".")})
 	}
 	return d
 }

@@ -14,6 +14,15 @@ type placedJoin struct {
 	parts []supergraph.JoinPart
 }
 
+// ownType is a type that a join leads to and that the source subgraph has as well.
+// A joined object has its key only: what the source alone knows of the type must
+// be reached by a lookup.
+type ownType struct {
+	t    *typ
+	key  []schema.Selection
+	join Join
+}
+
 // joinCompiler places one join. All works are by the names that transforms left.
 type joinCompiler struct {
 	works  []*work
@@ -84,6 +93,8 @@ func (c *joinCompiler) key() (leaves []keyLeaf, set []schema.Selection, from []s
 		}
 	}
 	switch {
+	case len(known) == 0 && len(c.target.errs) > 0:
+		// Its entities are at fault, as reported.
 	case len(known) == 0:
 		c.target.fail(CodeNoLookup, j.Rule+".type", j.Type, fmt.Sprintf("say how, under entities of %s: %s: {key: id, lookup: \"…\"}", j.Subgraph, j.Type),
 			"the subgraph cannot look %q up", j.Type)
@@ -237,10 +248,49 @@ func (c *joinCompiler) stub(f *field, set []schema.Selection) {
 		m.fields(own, missing)
 		f.def.Directives = append(f.def.Directives, directive(w.names["provides"], text("fields", schema.PrintSelections(missing))))
 	}
+	if !own.stub {
+		w.ownTypes = append(w.ownTypes, ownType{own, set, c.join})
+	}
 	for _, path := range m.unknown {
 		w.fail(CodeInvalidKey, c.join.Rule, path, "", "the key field %s cannot be taken over from %q", path, c.target.subgraph)
 	}
 	w.addKey(own, set)
+}
+
+// checkOwnTypes reports fields that a joined object cannot reach. It runs when all
+// joins are placed.
+func (w *work) checkOwnTypes(works []*work) {
+	for _, o := range w.ownTypes {
+		if o.t.lookedUp() {
+			continue
+		}
+		for _, f := range o.t.fields {
+			key := slices.ContainsFunc(o.key, func(s schema.Selection) bool { return s.Name == f.def.Name })
+			if f.hidden || key || f.join != nil || f.mirrored || elsewhere(works, w, o.t.name, f.def.Name) {
+				continue
+			}
+			w.fail(CodeNoLookup, o.join.Rule, f.coordinate(),
+				fmt.Sprintf("say under entities of %s how %s is looked up, or hide the field", w.subgraph, o.t.name),
+				"%s gives objects of %q from which %s cannot be reached: only %q has it, and cannot look it up", o.join.Field, o.t.name, f.coordinate(), w.subgraph)
+		}
+	}
+}
+
+// lookedUp reports whether the subgraph can be entered at the type.
+func (t *typ) lookedUp() bool {
+	return slices.ContainsFunc(t.keys, func(k *entityKey) bool { return len(k.lookups) > 0 || !k.synthetic && !k.unresolvable })
+}
+
+// elsewhere reports whether another subgraph that looks the type up has the field.
+func elsewhere(works []*work, not *work, typeName, name string) bool {
+	return slices.ContainsFunc(works, func(w *work) bool {
+		t := w.typeByName(typeName)
+		if w == not || t == nil || t.hidden || !t.lookedUp() {
+			return false
+		}
+		f := t.field(name)
+		return f != nil && !f.hidden && !f.mirrored
+	})
 }
 
 // lacking are the parts of a field set that a type does not have.

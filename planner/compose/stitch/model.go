@@ -83,6 +83,8 @@ type work struct {
 	changed bool
 	// requires are the fields with @require arguments.
 	requires []*requirement
+	// ownTypes are the subgraph's own types that joins lead to.
+	ownTypes []ownType
 }
 
 func (w *work) fail(code, rule, coordinate, hint, format string, args ...any) {

@@ -37,6 +37,7 @@ func PrepareAll(inputs []Input, joins []Join) ([]*Prepared, []Error) {
 		w := newWork(in.Name, in.Doc)
 		w.changed = !in.Rules.Empty()
 		w.classify()
+		w.dropMachinery()
 		w.transform(in.Rules.Transforms)
 		w.readKeys()
 		w.composite()
@@ -53,6 +54,7 @@ func PrepareAll(inputs []Input, joins []Join) ([]*Prepared, []Error) {
 	}
 	var errs []Error
 	for _, w := range works {
+		w.checkOwnTypes(ordered)
 		w.require(ordered)
 		w.markKeys()
 		w.prune()

@@ -63,6 +63,7 @@ const accountsSDL = `
 schema { query: Root mutation: Changes }
 type Root {
   getAccount(id: ID!): Account
+  search(by: Filter = {like: {first: "x", last: "y"}}): [Account]
   accounts(ids: [ID!]!, debug: Boolean): [Account]!
   internalStats: Stats
   internalHealth: String
@@ -75,6 +76,7 @@ type Money { amount: Float currency: String }
 type Stats { count: Int }
 enum Status { OPEN CLOSED INTERNAL }
 input NewName { first: String last: String! hint: String }
+input Filter { like: NewName = {first: "a", last: "b"} any: [Filter!] = [{like: {last: "c"}}] }
 union Thing = Account | Stats
 extend type Root { things: [Thing] }
 `
@@ -124,6 +126,10 @@ type Info { id: ID! w: Int @ext }`, Rules{Transforms: []Transform{
 		}}},
 		"federation1": {`type Query { p: P old: Int } extend type P @key(fields: "id") { id: ID! @external x: Int }`,
 			Rules{Transforms: []Transform{{Hide: []string{"Query.old", "P.id"}}, {Rename: &Rename{Fields: map[string]string{"P.id": "key"}}}}}},
+		"federation-machinery": {`directive @key(fields: _FieldSet!) repeatable on OBJECT | INTERFACE
+scalar _Any scalar _FieldSet union _Entity = P type _Service { sdl: String }
+type Query { _entities(representations: [_Any!]!): [_Entity]! _service: _Service! p: P } type P @key(fields: "id") { id: ID! }`,
+			Rules{Transforms: []Transform{{Prefix: &Prefix{Value: "X_", Types: true, Fields: true}}, {Namespace: "x"}}}},
 		"composite": {compositeSDL, Rules{Transforms: []Transform{{Rename: &Rename{Types: map[string]string{"Product": "Item"}, Fields: map[string]string{"Product.sku": "code"}}}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -216,6 +222,9 @@ type Other { id: ID! }
 input Where { id: ID! realm: String! }
 input Deep { id: [ID!] }
 enum E { A B }
+interface Tagged { tag: Int }
+interface Marked { tag: Int }
+type Both implements Tagged & Marked { tag: Int }
 `
 
 // Each set of rules gives exactly these errors: code, rule, coordinate.
@@ -232,63 +241,66 @@ func TestRuleErrors(t *testing.T) {
 		rules Rules
 		want  []string
 	}{
-		"rename: type":                 {rename(map[string]string{"Usr": "X"}, nil), []string{"STITCH_UNKNOWN_TYPE transforms.0.rename.types.Usr Usr"}},
-		"rename: field":                {rename(nil, map[string]string{"User.nam": "x"}), []string{"STITCH_UNKNOWN_FIELD transforms.0.rename.fields.User.nam User.nam"}},
-		"rename: field of no type":     {rename(nil, map[string]string{"Usr.name": "x"}), []string{"STITCH_UNKNOWN_TYPE transforms.0.rename.fields.Usr.name Usr"}},
-		"rename: not a coordinate":     {rename(nil, map[string]string{"name": "x"}), []string{"STITCH_INVALID_RULE transforms.0.rename.fields.name name"}},
-		"rename: invalid name":         {rename(map[string]string{"User": "1st"}, nil), []string{"STITCH_INVALID_NAME transforms.0.rename.types.User User"}},
-		"rename: reserved name":        {rename(nil, map[string]string{"Org.id": "__id"}), []string{"STITCH_INVALID_NAME transforms.0.rename.fields.Org.id Org.id"}},
-		"rename: root":                 {rename(map[string]string{"Query": "Q"}, nil), []string{"STITCH_INVALID_RULE transforms.0.rename.types.Query Query"}},
-		"rename: type collides":        {rename(map[string]string{"User": "Org"}, nil), []string{"STITCH_NAME_COLLISION transforms.0.rename.types.User User"}},
-		"rename: two to one":           {rename(map[string]string{"User": "X", "Org": "X"}, nil), []string{"STITCH_NAME_COLLISION transforms.0.rename.types.User User"}},
-		"rename: built-in":             {rename(map[string]string{"User": "Int"}, nil), []string{"STITCH_NAME_COLLISION transforms.0.rename.types.User User"}},
-		"rename: field collides":       {rename(nil, map[string]string{"User.org": "n"}), []string{"STITCH_NAME_COLLISION transforms.0.rename.fields.User.org User.org"}},
-		"rename: of an interface":      {rename(nil, map[string]string{"User.name": "x"}), []string{"STITCH_INVALID_RULE transforms.0.rename.fields.User.name User.name"}},
-		"rename: interface collides":   {rename(nil, map[string]string{"Named.name": "n"}), []string{"STITCH_NAME_COLLISION transforms.0.rename.fields.Named.name User.name"}},
-		"prefix: value":                {Rules{Transforms: []Transform{{Prefix: &Prefix{Value: "a-", Types: true}}}}, []string{"STITCH_INVALID_NAME transforms.0.prefix.value "}},
-		"prefix: except":               {Rules{Transforms: []Transform{{Prefix: &Prefix{Value: "A_", Types: true, Except: []string{"User", "Money"}}}}}, []string{"STITCH_UNKNOWN_TYPE transforms.0.prefix.except.1 Money"}},
-		"prefix: collides":             {Rules{Transforms: []Transform{{Rename: &Rename{Types: map[string]string{"Org": "A_User"}}}, {Prefix: &Prefix{Value: "A_", Types: true, Except: []string{"A_User"}}}}}, []string{"STITCH_NAME_COLLISION transforms.1.prefix User"}},
-		"hide: type":                   {hide("Usr*"), []string{"STITCH_UNKNOWN_TYPE transforms.0.hide.0 Usr*"}},
-		"hide: field":                  {hide("Org", "User.x*"), []string{"STITCH_UNKNOWN_FIELD transforms.0.hide.1 User.x*"}},
-		"hide: argument":               {hide("Query.user(x)"), []string{"STITCH_UNKNOWN_ARGUMENT transforms.0.hide.0 Query.user(x)"}},
-		"hide: enum value":             {hide("E.C"), []string{"STITCH_UNKNOWN_FIELD transforms.0.hide.0 E.C"}},
-		"hide: no coordinate":          {hide("Query.user(", "a.", "User(x)"), []string{"STITCH_INVALID_RULE transforms.0.hide.0 Query.user(", "STITCH_INVALID_RULE transforms.0.hide.1 a.", "STITCH_INVALID_RULE transforms.0.hide.2 User(x)"}},
-		"hide: root":                   {hide("Query"), []string{"STITCH_INVALID_RULE transforms.0.hide.0 Query"}},
-		"hide: required argument":      {hide("Query.user(id)"), []string{"STITCH_HIDDEN_REQUIRED transforms.0.hide.0 Query.user(id:)"}},
-		"hide: required input field":   {hide("Where.realm"), []string{"STITCH_HIDDEN_REQUIRED transforms.0.hide.0 Where.realm"}},
-		"hide: input type of argument": {hide("Deep", "Where"), []string{"STITCH_HIDDEN_REQUIRED transforms.0.hide.1 Query.where(w:)", "STITCH_HIDDEN_REQUIRED transforms.0.hide.1 Query.wheres(w:)"}},
-		"hide: field of an interface":  {hide("User.name"), []string{"STITCH_HIDDEN_REQUIRED transforms.0.hide.0 User.name"}},
-		"namespace: name":              {Rules{Transforms: []Transform{{Namespace: "a b"}}}, []string{"STITCH_INVALID_NAME transforms.0.namespace Query.a b"}},
-		"namespace: twice":             {Rules{Transforms: []Transform{{Namespace: "a"}, {Namespace: "b"}}}, []string{"STITCH_INVALID_RULE transforms.1.namespace Query.b"}},
-		"namespace: collides":          {Rules{Transforms: []Transform{{Rename: &Rename{Types: map[string]string{"Org": "AQuery"}}}, {Namespace: "a"}}}, []string{"STITCH_NAME_COLLISION transforms.1.namespace AQuery"}},
-		"later names":                  {Rules{Transforms: []Transform{{Rename: &Rename{Types: map[string]string{"User": "X"}}}, {Hide: []string{"User.n"}}}}, []string{"STITCH_UNKNOWN_TYPE transforms.1.hide.0 User.n"}},
-		"entity: type":                 {entity("Usr", "id", "user(id: $key.id)"), []string{"STITCH_UNKNOWN_TYPE entities.Usr.0 Usr"}},
-		"entity: kind":                 {entity("E", "id", "user(id: $key.id)"), []string{"STITCH_INVALID_RULE entities.E.0 E"}},
-		"entity: root":                 {entity("Query", "id", "user(id: $key.id)"), []string{"STITCH_INVALID_RULE entities.Query.0 Query"}},
-		"entity: key syntax":           {entity("User", "id {", "user(id: $key.id)"), []string{"STITCH_INVALID_KEY entities.User.0.key User"}},
-		"entity: key field":            {entity("User", "uid", "user(id: $key.uid)"), []string{"STITCH_INVALID_KEY entities.User.0.key User.uid"}},
-		"entity: key object":           {entity("User", "org", "user(id: $key.org)"), []string{"STITCH_INVALID_KEY entities.User.0.key User.org"}},
-		"entity: key fragment":         {entity("User", "... on User { id }", "user(id: $key.id)"), []string{"STITCH_INVALID_KEY entities.User.0.key User"}},
-		"entity: lookup syntax":        {entity("User", "id", "user(id: key.id)"), []string{"STITCH_INVALID_RULE entities.User.0.lookup User"}},
-		"entity: lookup field":         {entity("User", "id", "usr(id: $key.id)"), []string{"STITCH_UNKNOWN_FIELD " + lookup + " Query.usr"}},
-		"entity: lookup argument":      {entity("User", "id", "user(uid: $key.id)"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.user", "STITCH_UNKNOWN_ARGUMENT " + lookup + " Query.user"}},
-		"entity: not in the key":       {entity("User", "id", "user(id: $key.name)"), []string{"STITCH_INVALID_KEY " + lookup + " Query.user"}},
-		"entity: not used":             {entity("User", "id name", "user(id: $key.id)"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.user"}},
-		"entity: whole compound key":   {entity("User", "id name", "user(id: $key)"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.user"}},
-		"entity: argument type":        {entity("User", "id", "num(id: $key.id)"), []string{"STITCH_TYPE_MISMATCH " + lookup + " Query.num"}},
-		"entity: argument depth":       {entity("User", "name", "many(names: $key.name)"), []string{"STITCH_TYPE_MISMATCH " + lookup + " Query.many"}},
-		"entity: other type":           {entity("Other", "id", "user(id: $key.id)"), []string{"STITCH_INVALID_LOOKUP entities.Other.0.lookup Query.user"}},
-		"entity: leaf":                 {entity("User", "n", "count(n: $key.n)"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.count"}},
-		"entity: list for one":         {entity("User", "name", "byName(name: $key.name)"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.byName"}},
-		"entity: one for list":         {entity("User", "id", "deep(key: {id: $key.id})"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.deep"}},
-		"entity: missing argument":     {entity("User", "id", "two(id: $key.id)"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.two"}},
-		"entity: missing input field":  {entity("User", "id", "where(w: {id: $key.id})"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.where"}},
-		"entity: input field":          {entity("User", "id name", "where(w: {id: $key.id, relm: $key.name})"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.where", "STITCH_UNKNOWN_FIELD " + lookup + " Query.where"}},
-		"entity: object for scalar":    {entity("User", "id", "user(id: {id: $key.id})"), []string{"STITCH_TYPE_MISMATCH " + lookup + " Query.user"}},
-		"entity: list for scalar":      {entity("User", "id", "user(id: [$key.id])"), []string{"STITCH_TYPE_MISMATCH " + lookup + " Query.user"}},
-		"entity: path through list":    {entity("User", "id", "list.user(id: $key.id)"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.list"}},
-		"entity: path needs argument":  {entity("User", "id", "need.user(id: $key.id)"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.need"}},
-		"entity: max of one":           {Rules{Entities: []Entity{{Type: "User", Key: "id", Lookup: "user(id: $key.id)", Max: 3, Rule: "entities.User.0"}}}, []string{"STITCH_INVALID_LOOKUP entities.User.0 Query.user"}},
+		"rename: type":                  {rename(map[string]string{"Usr": "X"}, nil), []string{"STITCH_UNKNOWN_TYPE transforms.0.rename.types.Usr Usr"}},
+		"rename: field":                 {rename(nil, map[string]string{"User.nam": "x"}), []string{"STITCH_UNKNOWN_FIELD transforms.0.rename.fields.User.nam User.nam"}},
+		"rename: field of no type":      {rename(nil, map[string]string{"Usr.name": "x"}), []string{"STITCH_UNKNOWN_TYPE transforms.0.rename.fields.Usr.name Usr"}},
+		"rename: not a coordinate":      {rename(nil, map[string]string{"name": "x"}), []string{"STITCH_INVALID_RULE transforms.0.rename.fields.name name"}},
+		"rename: invalid name":          {rename(map[string]string{"User": "1st"}, nil), []string{"STITCH_INVALID_NAME transforms.0.rename.types.User User"}},
+		"rename: reserved name":         {rename(nil, map[string]string{"Org.id": "__id"}), []string{"STITCH_INVALID_NAME transforms.0.rename.fields.Org.id Org.id"}},
+		"rename: root":                  {rename(map[string]string{"Query": "Q"}, nil), []string{"STITCH_INVALID_RULE transforms.0.rename.types.Query Query"}},
+		"rename: type collides":         {rename(map[string]string{"User": "Org"}, nil), []string{"STITCH_NAME_COLLISION transforms.0.rename.types.User User"}},
+		"rename: two to one":            {rename(map[string]string{"User": "X", "Org": "X"}, nil), []string{"STITCH_NAME_COLLISION transforms.0.rename.types.User User"}},
+		"rename: built-in":              {rename(map[string]string{"User": "Int"}, nil), []string{"STITCH_NAME_COLLISION transforms.0.rename.types.User User"}},
+		"rename: field collides":        {rename(nil, map[string]string{"User.org": "n"}), []string{"STITCH_NAME_COLLISION transforms.0.rename.fields.User.org User.org"}},
+		"rename: of an interface":       {rename(nil, map[string]string{"User.name": "x"}), []string{"STITCH_INVALID_RULE transforms.0.rename.fields.User.name User.name"}},
+		"rename: of an interface's all": {rename(nil, map[string]string{"Named.name": "x"}), nil},
+		"rename: other interface":       {rename(nil, map[string]string{"Tagged.tag": "x"}), []string{"STITCH_INVALID_RULE transforms.0.rename.fields.Tagged.tag Tagged.tag"}},
+		"rename: both interfaces":       {rename(nil, map[string]string{"Tagged.tag": "x", "Marked.tag": "x"}), nil},
+		"rename: interface collides":    {rename(nil, map[string]string{"Named.name": "n"}), []string{"STITCH_NAME_COLLISION transforms.0.rename.fields.Named.name User.name"}},
+		"prefix: value":                 {Rules{Transforms: []Transform{{Prefix: &Prefix{Value: "a-", Types: true}}}}, []string{"STITCH_INVALID_NAME transforms.0.prefix.value "}},
+		"prefix: except":                {Rules{Transforms: []Transform{{Prefix: &Prefix{Value: "A_", Types: true, Except: []string{"User", "Money"}}}}}, []string{"STITCH_UNKNOWN_TYPE transforms.0.prefix.except.1 Money"}},
+		"prefix: collides":              {Rules{Transforms: []Transform{{Rename: &Rename{Types: map[string]string{"Org": "A_User"}}}, {Prefix: &Prefix{Value: "A_", Types: true, Except: []string{"A_User"}}}}}, []string{"STITCH_NAME_COLLISION transforms.1.prefix User"}},
+		"hide: type":                    {hide("Usr*"), []string{"STITCH_UNKNOWN_TYPE transforms.0.hide.0 Usr*"}},
+		"hide: field":                   {hide("Org", "User.x*"), []string{"STITCH_UNKNOWN_FIELD transforms.0.hide.1 User.x*"}},
+		"hide: argument":                {hide("Query.user(x)"), []string{"STITCH_UNKNOWN_ARGUMENT transforms.0.hide.0 Query.user(x)"}},
+		"hide: enum value":              {hide("E.C"), []string{"STITCH_UNKNOWN_FIELD transforms.0.hide.0 E.C"}},
+		"hide: no coordinate":           {hide("Query.user(", "a.", "User(x)"), []string{"STITCH_INVALID_RULE transforms.0.hide.0 Query.user(", "STITCH_INVALID_RULE transforms.0.hide.1 a.", "STITCH_INVALID_RULE transforms.0.hide.2 User(x)"}},
+		"hide: root":                    {hide("Query"), []string{"STITCH_INVALID_RULE transforms.0.hide.0 Query"}},
+		"hide: required argument":       {hide("Query.user(id)"), []string{"STITCH_HIDDEN_REQUIRED transforms.0.hide.0 Query.user(id:)"}},
+		"hide: required input field":    {hide("Where.realm"), []string{"STITCH_HIDDEN_REQUIRED transforms.0.hide.0 Where.realm"}},
+		"hide: input type of argument":  {hide("Deep", "Where"), []string{"STITCH_HIDDEN_REQUIRED transforms.0.hide.1 Query.where(w:)", "STITCH_HIDDEN_REQUIRED transforms.0.hide.1 Query.wheres(w:)"}},
+		"hide: field of an interface":   {hide("User.name"), []string{"STITCH_HIDDEN_REQUIRED transforms.0.hide.0 User.name"}},
+		"namespace: name":               {Rules{Transforms: []Transform{{Namespace: "a b"}}}, []string{"STITCH_INVALID_NAME transforms.0.namespace Query.a b"}},
+		"namespace: twice":              {Rules{Transforms: []Transform{{Namespace: "a"}, {Namespace: "b"}}}, []string{"STITCH_INVALID_RULE transforms.1.namespace Query.b"}},
+		"namespace: collides":           {Rules{Transforms: []Transform{{Rename: &Rename{Types: map[string]string{"Org": "AQuery"}}}, {Namespace: "a"}}}, []string{"STITCH_NAME_COLLISION transforms.1.namespace AQuery"}},
+		"later names":                   {Rules{Transforms: []Transform{{Rename: &Rename{Types: map[string]string{"User": "X"}}}, {Hide: []string{"User.n"}}}}, []string{"STITCH_UNKNOWN_TYPE transforms.1.hide.0 User.n"}},
+		"entity: type":                  {entity("Usr", "id", "user(id: $key.id)"), []string{"STITCH_UNKNOWN_TYPE entities.Usr.0 Usr"}},
+		"entity: kind":                  {entity("E", "id", "user(id: $key.id)"), []string{"STITCH_INVALID_RULE entities.E.0 E"}},
+		"entity: root":                  {entity("Query", "id", "user(id: $key.id)"), []string{"STITCH_INVALID_RULE entities.Query.0 Query"}},
+		"entity: key syntax":            {entity("User", "id {", "user(id: $key.id)"), []string{"STITCH_INVALID_KEY entities.User.0.key User"}},
+		"entity: key field":             {entity("User", "uid", "user(id: $key.uid)"), []string{"STITCH_INVALID_KEY entities.User.0.key User.uid"}},
+		"entity: key object":            {entity("User", "org", "user(id: $key.org)"), []string{"STITCH_INVALID_KEY entities.User.0.key User.org"}},
+		"entity: key fragment":          {entity("User", "... on User { id }", "user(id: $key.id)"), []string{"STITCH_INVALID_KEY entities.User.0.key User"}},
+		"entity: lookup syntax":         {entity("User", "id", "user(id: key.id)"), []string{"STITCH_INVALID_RULE entities.User.0.lookup User"}},
+		"entity: lookup field":          {entity("User", "id", "usr(id: $key.id)"), []string{"STITCH_UNKNOWN_FIELD " + lookup + " Query.usr"}},
+		"entity: lookup argument":       {entity("User", "id", "user(uid: $key.id)"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.user", "STITCH_UNKNOWN_ARGUMENT " + lookup + " Query.user"}},
+		"entity: not in the key":        {entity("User", "id", "user(id: $key.name)"), []string{"STITCH_INVALID_KEY " + lookup + " Query.user"}},
+		"entity: not used":              {entity("User", "id name", "user(id: $key.id)"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.user"}},
+		"entity: whole compound key":    {entity("User", "id name", "user(id: $key)"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.user"}},
+		"entity: argument type":         {entity("User", "id", "num(id: $key.id)"), []string{"STITCH_TYPE_MISMATCH " + lookup + " Query.num"}},
+		"entity: argument depth":        {entity("User", "name", "many(names: $key.name)"), []string{"STITCH_TYPE_MISMATCH " + lookup + " Query.many"}},
+		"entity: other type":            {entity("Other", "id", "user(id: $key.id)"), []string{"STITCH_INVALID_LOOKUP entities.Other.0.lookup Query.user"}},
+		"entity: leaf":                  {entity("User", "n", "count(n: $key.n)"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.count"}},
+		"entity: list for one":          {entity("User", "name", "byName(name: $key.name)"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.byName"}},
+		"entity: one for list":          {entity("User", "id", "deep(key: {id: $key.id})"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.deep"}},
+		"entity: missing argument":      {entity("User", "id", "two(id: $key.id)"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.two"}},
+		"entity: missing input field":   {entity("User", "id", "where(w: {id: $key.id})"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.where"}},
+		"entity: input field":           {entity("User", "id name", "where(w: {id: $key.id, relm: $key.name})"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.where", "STITCH_UNKNOWN_FIELD " + lookup + " Query.where"}},
+		"entity: object for scalar":     {entity("User", "id", "user(id: {id: $key.id})"), []string{"STITCH_TYPE_MISMATCH " + lookup + " Query.user"}},
+		"entity: list for scalar":       {entity("User", "id", "user(id: [$key.id])"), []string{"STITCH_TYPE_MISMATCH " + lookup + " Query.user"}},
+		"entity: path through list":     {entity("User", "id", "list.user(id: $key.id)"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.list"}},
+		"entity: path needs argument":   {entity("User", "id", "need.user(id: $key.id)"), []string{"STITCH_INVALID_LOOKUP " + lookup + " Query.need"}},
+		"entity: max of one":            {Rules{Entities: []Entity{{Type: "User", Key: "id", Lookup: "user(id: $key.id)", Max: 3, Rule: "entities.User.0"}}}, []string{"STITCH_INVALID_LOOKUP entities.User.0 Query.user"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, errs := Prepare(parse(t, "s", errorsSDL), test.rules)
@@ -321,26 +333,26 @@ func check(t *testing.T, ok bool, errs []Error, want []string) {
 // Lookups that are right, with what becomes of them.
 func TestLookups(t *testing.T) {
 	lookups := func(l ...supergraph.LookupDefinition) []supergraph.LookupDefinition { return l }
-	arg := func(argument, from string) supergraph.LookupArgument {
-		return supergraph.LookupArgument{Argument: argument, From: from}
+	arg := func(argument, typ, from string) supergraph.LookupArgument {
+		return supergraph.LookupArgument{Argument: argument, Type: typ, From: from}
 	}
 	for name, test := range map[string]struct {
 		entity     Entity
 		transforms []Transform
 		want       []supergraph.LookupDefinition
 	}{
-		"single":       {Entity{Key: "id", Lookup: "user(id: $key.id)"}, nil, lookups(supergraph.LookupDefinition{Key: "id", Path: []string{"user"}, Arguments: []supergraph.LookupArgument{arg("id", "id")}})},
-		"batch":        {Entity{Key: "id", Lookup: "users(ids: $key.id)", Max: 50}, nil, lookups(supergraph.LookupDefinition{Key: "id", Path: []string{"users"}, Arguments: []supergraph.LookupArgument{arg("ids", "id")}, Batch: true, Max: 50})},
-		"by position":  {Entity{Key: "id", Lookup: "users(ids: [$key])", Match: supergraph.ByPosition}, nil, lookups(supergraph.LookupDefinition{Key: "id", Path: []string{"users"}, Arguments: []supergraph.LookupArgument{arg("ids", "id")}, Batch: true, Match: supergraph.ByPosition})},
-		"path":         {Entity{Key: "id", Lookup: "admin.user(id: $key.id)"}, nil, lookups(supergraph.LookupDefinition{Key: "id", Path: []string{"admin", "user"}, Arguments: []supergraph.LookupArgument{arg("id", "id")}})},
-		"object":       {Entity{Key: "id name", Lookup: "where(w: {id: $key.id realm: $key.name})"}, nil, lookups(supergraph.LookupDefinition{Key: "id name", Path: []string{"where"}, Arguments: []supergraph.LookupArgument{arg("w.id", "id"), arg("w.realm", "name")}})},
-		"objects":      {Entity{Key: "id  name", Lookup: "wheres(w: {id: $key.id, realm: $key.name})"}, nil, lookups(supergraph.LookupDefinition{Key: "id name", Path: []string{"wheres"}, Arguments: []supergraph.LookupArgument{arg("w.id", "id"), arg("w.realm", "name")}, Batch: true})},
-		"objects, []":  {Entity{Key: "id name", Lookup: "wheres(w: [{id: $key.id, realm: $key.name}])"}, nil, lookups(supergraph.LookupDefinition{Key: "id name", Path: []string{"wheres"}, Arguments: []supergraph.LookupArgument{arg("w.id", "id"), arg("w.realm", "name")}, Batch: true})},
-		"nested key":   {Entity{Key: "org { id }", Lookup: "user(id: $key.org.id)"}, nil, lookups(supergraph.LookupDefinition{Key: "org { id }", Path: []string{"user"}, Arguments: []supergraph.LookupArgument{arg("id", "org.id")}})},
-		"hidden field": {Entity{Key: "id", Lookup: "user(id: $key.id)"}, []Transform{{Hide: []string{"Query.user"}}}, lookups(supergraph.LookupDefinition{Key: "id", Path: []string{"user"}, Arguments: []supergraph.LookupArgument{arg("id", "id")}, Internal: true})},
+		"single":       {Entity{Key: "id", Lookup: "user(id: $key.id)"}, nil, lookups(supergraph.LookupDefinition{Key: "id", Path: []string{"user"}, Arguments: []supergraph.LookupArgument{arg("id", "ID!", "id")}})},
+		"batch":        {Entity{Key: "id", Lookup: "users(ids: $key.id)", Max: 50}, nil, lookups(supergraph.LookupDefinition{Key: "id", Path: []string{"users"}, Arguments: []supergraph.LookupArgument{arg("ids", "[ID!]!", "id")}, Batch: true, Max: 50})},
+		"by position":  {Entity{Key: "id", Lookup: "users(ids: [$key])", Match: supergraph.ByPosition}, nil, lookups(supergraph.LookupDefinition{Key: "id", Path: []string{"users"}, Arguments: []supergraph.LookupArgument{arg("ids", "[ID!]!", "id")}, Batch: true, Match: supergraph.ByPosition})},
+		"path":         {Entity{Key: "id", Lookup: "admin.user(id: $key.id)"}, nil, lookups(supergraph.LookupDefinition{Key: "id", Path: []string{"admin", "user"}, Arguments: []supergraph.LookupArgument{arg("id", "ID!", "id")}})},
+		"object":       {Entity{Key: "id name", Lookup: "where(w: {id: $key.id realm: $key.name})"}, nil, lookups(supergraph.LookupDefinition{Key: "id name", Path: []string{"where"}, Arguments: []supergraph.LookupArgument{arg("w.id", "Where!", "id"), arg("w.realm", "Where!", "name")}})},
+		"objects":      {Entity{Key: "id  name", Lookup: "wheres(w: {id: $key.id, realm: $key.name})"}, nil, lookups(supergraph.LookupDefinition{Key: "id name", Path: []string{"wheres"}, Arguments: []supergraph.LookupArgument{arg("w.id", "[Where!]!", "id"), arg("w.realm", "[Where!]!", "name")}, Batch: true})},
+		"objects, []":  {Entity{Key: "id name", Lookup: "wheres(w: [{id: $key.id, realm: $key.name}])"}, nil, lookups(supergraph.LookupDefinition{Key: "id name", Path: []string{"wheres"}, Arguments: []supergraph.LookupArgument{arg("w.id", "[Where!]!", "id"), arg("w.realm", "[Where!]!", "name")}, Batch: true})},
+		"nested key":   {Entity{Key: "org { id }", Lookup: "user(id: $key.org.id)"}, nil, lookups(supergraph.LookupDefinition{Key: "org { id }", Path: []string{"user"}, Arguments: []supergraph.LookupArgument{arg("id", "ID!", "org.id")}})},
+		"hidden field": {Entity{Key: "id", Lookup: "user(id: $key.id)"}, []Transform{{Hide: []string{"Query.user"}}}, lookups(supergraph.LookupDefinition{Key: "id", Path: []string{"user"}, Arguments: []supergraph.LookupArgument{arg("id", "ID!", "id")}, Internal: true})},
 		"renamed": {Entity{Key: "uid name", Lookup: "find(w: {key: $key.uid, realm: $key.name})"}, []Transform{{Rename: &Rename{Fields: map[string]string{"User.id": "uid", "Query.where": "find", "Where.id": "key"}}}},
-			lookups(supergraph.LookupDefinition{Key: "uid name", Path: []string{"where"}, Arguments: []supergraph.LookupArgument{arg("w.id", "uid"), arg("w.realm", "name")}})},
-		"namespace": {Entity{Key: "id", Lookup: "user(id: $key.id)"}, []Transform{{Namespace: "ns"}}, lookups(supergraph.LookupDefinition{Key: "id", Path: []string{"user"}, Arguments: []supergraph.LookupArgument{arg("id", "id")}})},
+			lookups(supergraph.LookupDefinition{Key: "uid name", Path: []string{"where"}, Arguments: []supergraph.LookupArgument{arg("w.id", "Where!", "uid"), arg("w.realm", "Where!", "name")}})},
+		"namespace": {Entity{Key: "id", Lookup: "user(id: $key.id)"}, []Transform{{Namespace: "ns"}}, lookups(supergraph.LookupDefinition{Key: "id", Path: []string{"user"}, Arguments: []supergraph.LookupArgument{arg("id", "ID!", "id")}})},
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.entity.Type, test.entity.Rule = "User", "entities.User.0"

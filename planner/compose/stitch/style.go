@@ -93,6 +93,38 @@ func (w *work) hasMachinery() bool {
 	return q != nil && (q.field("_entities") != nil || q.field("_service") != nil)
 }
 
+// machinery reports whether a type belongs to federation itself.
+func (w *work) machinery(t *typ) bool {
+	if w.style != federation1 && w.style != federation2 {
+		return false
+	}
+	return slices.Contains(machineryTypes, t.name) || t.name == "_FieldSet" || strings.HasPrefix(t.name, "federation__") || strings.HasPrefix(t.name, "link__")
+}
+
+// machineryTypes come with the root fields that a federated server adds to its
+// schema by itself.
+var machineryTypes = []string{"_Any", "_Entity", "_Service"}
+
+// dropMachinery hides what a federated server adds: transforms must not move it,
+// and composition wants none of it.
+func (w *work) dropMachinery() {
+	if w.style != federation1 && w.style != federation2 {
+		return
+	}
+	for _, t := range w.types {
+		if slices.Contains(machineryTypes, t.name) {
+			t.hidden = true
+		}
+	}
+	if q := w.root(schema.Query); q != nil {
+		for _, name := range []string{"_entities", "_service"} {
+			if f := q.field(name); f != nil {
+				f.hidden = true
+			}
+		}
+	}
+}
+
 // federationLink finds the @link to federation.
 func federationLink(doc *schema.Document) *schema.Directive {
 	for _, s := range doc.Schemas {

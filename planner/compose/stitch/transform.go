@@ -57,7 +57,7 @@ func (w *work) rename(r *Rename, rule string) {
 		if f == nil || !w.checkName(to, at, from) {
 			continue
 		}
-		if i := w.interfaceField(f); i != nil && r.Fields[i.coordinate()] != to {
+		if i := w.staysBehind(f, to, r.Fields); i != nil {
 			w.fail(CodeInvalidRule, at, from, fmt.Sprintf("rename %s; that renames it in all types that implement %s", i.coordinate(), i.parent.name),
 				"the interface %q has the field as well", i.parent.name)
 			continue
@@ -70,13 +70,18 @@ func (w *work) rename(r *Rename, rule string) {
 	w.applyFieldNames(fields)
 }
 
-// interfaceField returns the field of an interface that the given one implements.
-func (w *work) interfaceField(f *field) *field {
-	for _, part := range f.parent.parts {
-		for _, i := range part.Interfaces {
-			if t := w.typeByName(i.Name); t != nil && t.kind == schema.Interface {
-				if g := t.field(f.def.Name); g != nil {
-					return g
+// staysBehind returns the field of an interface that would keep its name although
+// the given field, or one that is renamed with it, implements it.
+func (w *work) staysBehind(f *field, to string, renamed map[string]string) *field {
+	for _, g := range w.implementations(f) {
+		for _, part := range g.parent.parts {
+			for _, i := range part.Interfaces {
+				t := w.typeByName(i.Name)
+				if t == nil || t == f.parent || t.kind != schema.Interface {
+					continue
+				}
+				if of := t.field(f.def.Name); of != nil && renamed[of.coordinate()] != to && !t.implements(f.parent.name) {
+					return of
 				}
 			}
 		}
@@ -193,7 +198,7 @@ func (w *work) prefix(p *Prefix, rule string) {
 			}
 			continue
 		}
-		if !schema.BuiltinScalar(t.name) && !excepted(t.name) && p.Types {
+		if !schema.BuiltinScalar(t.name) && !w.machinery(t) && !excepted(t.name) && p.Types {
 			types[t.name] = p.Value + t.name
 		}
 	}

@@ -42,6 +42,9 @@ var sections = []section{
 	{"Commands", "Reported by `weft` itself.", []string{"cmd", "subgraphs/demo"}},
 }
 
+// changes is the folder whose codes are kinds of schema changes, not errors.
+const changes = "/planner/schema/diff"
+
 // hints is put behind a folder for the codes of its hints, which are no errors.
 const hints = " (hints)"
 
@@ -119,7 +122,7 @@ func collect(root string) (map[string][]Code, error) {
 			return err
 		}
 		if d.IsDir() {
-			if name := d.Name(); path != root && (strings.HasPrefix(name, ".") || name == "testdata" || name == "node_modules") {
+			if name := d.Name(); path != root && (strings.HasPrefix(name, ".") || name == "testdata" || name == "node_modules" || changes == filepath.ToSlash(path[len(root):])) {
 				return filepath.SkipDir
 			}
 			return nil
