@@ -27,12 +27,14 @@ func (r *run) decide(l *leaf, chosen *arrival, deepest int, serves []int) {
 }
 
 // explain writes down why a fetch is there.
-func (b *builder) explain(f *fetch, out *plan.Fetch, fetchOf fetchFinder) {
+func (b *builder) explain(f *fetch, out *plan.Fetch, own *ownership) {
 	e := &plan.Explain{}
 	for i := range b.decisions {
 		d := &b.decisions[i]
 		s := d.leaf.slot
-		if fetchOf(d.chosen, s) != f {
+		here := false
+		own.of(d.chosen, s, d.leaf.types.next(0), func(g *fetch) { here = here || g == f })
+		if !here {
 			continue
 		}
 		t := s.pos.types[d.leaf.types.next(0)]
@@ -60,25 +62,23 @@ func (b *builder) explain(f *fetch, out *plan.Fetch, fetchOf fetchFinder) {
 		e.Fields = append(e.Fields, x)
 	}
 	for _, en := range f.entries {
-		for _, a := range en.arrivals {
-			for ti := a.used.next(0); ti >= 0; ti = a.used.next(ti + 1) {
-				b.explainNeeds(e, a.ways[ti].needs, fetchOf)
+		for _, a := range en.parts {
+			for ti := a.types.next(0); ti >= 0; ti = a.types.next(ti + 1) {
+				b.explainNeeds(e, a.ways[ti].needs, own)
 			}
 		}
 	}
 	out.Explain = e
 }
 
-func (b *builder) explainNeeds(e *plan.Explain, needs []need, fetchOf fetchFinder) {
+func (b *builder) explainNeeds(e *plan.Explain, needs []need, own *ownership) {
 	for i := range needs {
 		n := &needs[i]
 		x := plan.ExplainNeed{Coordinate: b.coordinate(n.slot.pos.types[n.ti], n.slot.name), Key: n.key}
-		if from := fetchOf(n.from, n.slot); from != nil {
-			x.From = from.id + 1
-		}
+		own.of(n.from, n.slot, n.ti, func(f *fetch) { x.From = f.id + 1 })
 		if !slices.Contains(e.Needs, x) {
 			e.Needs = append(e.Needs, x)
 		}
-		b.explainNeeds(e, n.below, fetchOf)
+		b.explainNeeds(e, n.below, own)
 	}
 }

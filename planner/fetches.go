@@ -24,27 +24,101 @@ type fetch struct {
 // fetchEntry is a lookup at one position: the arrivals whose fields are asked
 // for together.
 type fetchEntry struct {
-	pos      *position
-	arrivals []*arrival
+	pos   *position
+	parts []entryPart
 }
 
-// fetchFinder finds the fetch whose answer holds what an arrival gives for a
-// slot; the slot tells the root fetches of a mutation apart.
-type fetchFinder func(*arrival, *slot) *fetch
+// entryPart is an arrival with the types for which the entry looks it up. Each
+// type begins as a fetch of its own, since what one type needs may come from
+// another type's lookup in the subgraph that the first one's leads to.
+type entryPart struct {
+	*arrival
+	types bitset
+}
 
-// fetchGraph makes one fetch for each committed root and lookup arrival, finds
-// what waits for what, and merges.
-func (r *run) fetchGraph() ([]*fetch, fetchFinder, error) {
-	owner := make([]*fetch, len(r.all))
+// types are those of all parts.
+func (e *fetchEntry) types() bitset {
+	out := newBitset(len(e.pos.types))
+	for _, p := range e.parts {
+		out.or(p.types)
+	}
+	return out
+}
+
+// group are the arrivals that are looked up for a type.
+func (e *fetchEntry) group(ti int) []*arrival {
+	var out []*arrival
+	for _, p := range e.parts {
+		if p.types.has(ti) {
+			out = append(out, p.arrival)
+		}
+	}
+	return out
+}
+
+// ownership tells which fetches give what.
+type ownership struct {
+	// lookups are, by arrival id and type, the fetches of lookups; roots, by
+	// arrival id, root fetches; serial the root fetches of a mutation, by slot.
+	lookups [][]*fetch
+	roots   []*fetch
+	serial  map[*slot]*fetch
+}
+
+// of calls add for each fetch whose answer holds what an arrival gives for a
+// slot, for one type of the slot's position or, with ti -1, for all it is
+// assigned for.
+func (o *ownership) of(a *arrival, s *slot, ti int, add func(*fetch)) {
+	for a.from != nil {
+		a, s, ti = a.from, a.via, -1
+	}
+	if a.base == nil {
+		f := o.roots[a.id]
+		if f == nil {
+			f = o.serial[s]
+		}
+		o.add(f, add)
+		return
+	}
+	for t, f := range o.lookups[a.id] {
+		if f == nil || ti >= 0 && t != ti || ti < 0 && s != nil && !s.assignedTo(a, t) {
+			continue
+		}
+		o.add(f, add)
+	}
+}
+
+func (o *ownership) add(f *fetch, add func(*fetch)) {
+	for f != nil && f.gone {
+		f = f.into
+	}
+	if f != nil {
+		add(f)
+	}
+}
+
+// assignedTo reports whether the slot is filled from an arrival for a type.
+func (s *slot) assignedTo(a *arrival, ti int) bool {
+	for i := range s.assigned {
+		if s.assigned[i].from == a && s.assigned[i].types.has(ti) {
+			return true
+		}
+	}
+	return false
+}
+
+// fetchGraph makes one fetch for each committed root arrival and for each type
+// of each lookup arrival, finds what waits for what, and merges.
+func (r *run) fetchGraph() ([]*fetch, *ownership, error) {
+	own := &ownership{lookups: make([][]*fetch, len(r.all)), roots: make([]*fetch, len(r.all)), serial: map[*slot]*fetch{}}
 	var fetches []*fetch
 	add := func(f *fetch) *fetch {
 		f.id = len(fetches)
 		fetches = append(fetches, f)
 		return f
 	}
-	rootOf := map[*slot]*fetch{}
 	if r.op.Kind == schema.Mutation {
-		r.serialRoots(add, rootOf)
+		r.serialRoots(add, own.serial)
 	}
 	for _, a := range r.all {
 		if !a.committed || a.from != nil {
@@ -52,38 +126,34 @@ func (r *run) fetchGraph() ([]*fetch, fetchFinder, error) {
 		}
 		switch {
 		case a.base != nil:
-			owner[a.id] = add(&fetch{sub: a.sub, entries: []*fetchEntry{{pos: a.pos, arrivals: []*arrival{a}}}})
+			own.lookups[a.id] = make([]*fetch, len(a.pos.types))
+			whole := a.resolver || a.base.interfaceObject()
+			var f *fetch
+			for ti := a.used.next(0); ti >= 0; ti = a.used.next(ti + 1) {
+				if f == nil || !whole {
+					f = add(&fetch{sub: a.sub, entries: []*fetchEntry{{pos: a.pos, parts: []entryPart{{arrival: a, types: newBitset(len(a.pos.types))}}}}})
+				}
+				f.entries[0].parts[0].types.add(ti)
+				own.lookups[a.id][ti] = f
+			}
 		case r.op.Kind != schema.Mutation:
-			owner[a.id] = add(&fetch{sub: a.sub, root: a})
+			own.roots[a.id] = add(&fetch{sub: a.sub, root: a})
 		}
-	}
-	fetchOf := func(a *arrival, s *slot) *fetch {
-		for a.from != nil {
-			a, s = a.from, a.via
-		}
-		f := owner[a.id]
-		if f == nil {
-			f = rootOf[s]
-		}
-		for f != nil && f.gone {
-			f = f.into
-		}
-		return f
 	}
 	for _, f := range fetches {
 		for _, e := range f.entries {
-			for _, a := range e.arrivals {
+			for _, part := range e.parts {
 				// The objects must be there and final.
-				for p := a.pos; p.parent != nil; p = p.parent.pos {
+				for p := part.pos; p.parent != nil; p = p.parent.pos {
 					for i := range p.parent.assigned {
-						f.depend(fetchOf(p.parent.assigned[i].from, p.parent))
+						own.of(p.parent.assigned[i].from, p.parent, -1, f.depend)
 					}
 				}
-				if a.base.resolver {
-					f.depend(fetchOf(a.base, nil))
+				if part.base.resolver {
+					own.of(part.base, nil, -1, f.depend)
 				}
-				for ti := a.used.next(0); ti >= 0; ti = a.used.next(ti + 1) {
-					dependOnNeeds(f, a.ways[ti].needs, fetchOf)
+				for ti := part.types.next(0); ti >= 0; ti = part.types.next(ti + 1) {
+					dependOnNeeds(f, part.ways[ti].needs, own)
 				}
 			}
 		}
@@ -91,7 +161,6 @@ func (r *run) fetchGraph() ([]*fetch, fetchFinder, error) {
 	if err := checkAcyclic(fetches); err != nil {
 		return nil, nil, err
 	}
-	setWaves(fetches)
 	if err := r.merge(fetches); err != nil {
 		return nil, nil, err
 	}
@@ -107,7 +176,7 @@ func (r *run) fetchGraph() ([]*fetch, fetchFinder, error) {
 	for i, f := range fetches {
 		f.id = i
 	}
-	return fetches, fetchOf, nil
+	return fetches, own, nil
 }
 
 // serialRoots makes the root fetches of a mutation: one for each run of
@@ -136,12 +205,12 @@ func (f *fetch) depend(on *fetch) {
 	}
 }
 
-func dependOnNeeds(f *fetch, needs []need, fetchOf fetchFinder) {
+func dependOnNeeds(f *fetch, needs []need, own *ownership) {
 	for i := range needs {
 		n := &needs[i]
-		f.depend(fetchOf(n.from, n.slot))
+		own.of(n.from, n.slot, n.ti, f.depend)
 		if len(n.below) > 0 {
-			dependOnNeeds(f, n.below, fetchOf)
+			dependOnNeeds(f, n.below, own)
 		}
 	}
 }
@@ -257,8 +326,8 @@ func (r *run) joinable(f, g *fetch) joint {
 	}
 	for _, x := range [2]*fetch{f, g} {
 		for _, e := range x.entries {
-			for _, a := range e.arrivals {
-				for ti := a.used.next(0); ti >= 0; ti = a.used.next(ti + 1) {
+			for _, a := range e.parts {
+				for ti := a.types.next(0); ti >= 0; ti = a.types.next(ti + 1) {
 					if a.ways[ti].lookup.Field != nil {
 						return apart
 					}
@@ -277,10 +346,10 @@ next:
 		if have.pos != e.pos {
 			continue
 		}
-		for _, a := range have.arrivals {
-			for _, b := range e.arrivals {
-				for ti := a.used.next(0); ti >= 0; ti = a.used.next(ti + 1) {
-					if b.used.has(ti) && (a.ways[ti].lookup.Lookup != b.ways[ti].lookup.Lookup || needsClash(a.ways[ti].needs, b.ways[ti].needs)) {
+		for _, a := range have.parts {
+			for _, b := range e.parts {
+				for ti := a.types.next(0); ti >= 0; ti = a.types.next(ti + 1) {
+					if b.types.has(ti) && (a.ways[ti].lookup.Lookup != b.ways[ti].lookup.Lookup || needsClash(a.ways[ti].needs, b.ways[ti].needs)) {
 						continue next
 					}
 				}
@@ -351,10 +420,24 @@ func (r *run) staysShallow(fetches []*fetch, f, g *fetch, longest int) bool {
 	return true
 }
 
+// add joins the parts of another entry of the same position.
+func (e *fetchEntry) add(parts []entryPart) {
+next:
+	for _, p := range parts {
+		for i := range e.parts {
+			if e.parts[i].arrival == p.arrival {
+				e.parts[i].types.or(p.types)
+				continue next
+			}
+		}
+		e.parts = append(e.parts, p)
+	}
+}
+
 func joinFetches(fetches []*fetch, f, g *fetch) {
 	for _, e := range g.entries {
 		if have := f.entryFor(e); have != nil {
-			have.arrivals = append(have.arrivals, e.arrivals...)
+			have.add(e.parts)
 			continue
 		}
 		f.entries = append(f.entries, e)
@@ -396,7 +479,7 @@ func reduce(fetches []*fetch) {
 
 // build writes the plan down.
 func (r *run) build() (*plan.Plan, error) {
-	fetches, fetchOf, err := r.fetchGraph()
+	fetches, own, err := r.fetchGraph()
 	if err != nil {
 		return nil, err
 	}
@@ -407,7 +490,7 @@ func (r *run) build() (*plan.Plan, error) {
 			return nil, err
 		}
 		if r.options.Explain {
-			b.explain(f, b.plan.Fetches[len(b.plan.Fetches)-1], fetchOf)
+			b.explain(f, b.plan.Fetches[len(b.plan.Fetches)-1], own)
 		}
 	}
 	for _, f := range b.plan.Fetches {

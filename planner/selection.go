@@ -92,10 +92,7 @@ func (w *specWriter) entry(e *fetchEntry) {
 		target.Path = append(target.Path, p.parent.index)
 	}
 	slices.Reverse(target.Path)
-	used := newBitset(len(e.pos.types))
-	for _, a := range e.arrivals {
-		used.or(a.used)
-	}
+	used := e.types()
 	var sels []subgraphs.Selection
 	var lookup *subgraphs.Lookup
 	if a := e.untyped(); a != nil {
@@ -105,14 +102,13 @@ func (w *specWriter) entry(e *fetchEntry) {
 	for ti := used.next(0); ti >= 0; ti = used.next(ti + 1) {
 		var needs []need
 		var by *way
-		for _, a := range e.arrivals {
-			if a.used.has(ti) {
-				by = a.ways[ti]
-				needs = mergeNeeds(needs, cloneNeeds(by.needs))
-				target.Cond = orCond(target.Cond, a.need[ti])
-			}
+		group := e.group(ti)
+		for _, a := range group {
+			by = a.ways[ti]
+			needs = mergeNeeds(needs, cloneNeeds(by.needs))
+			target.Cond = orCond(target.Cond, a.need[ti])
 		}
-		below, decode := w.typed(e.arrivals, e.pos, ti)
+		below, decode := w.typed(group, e.pos, ti)
 		typename := by.lookup.Typename
 		target.Types[ti] = &plan.TargetType{
 			Representation: w.representation(e.pos, needs, typename, w.fetch.Subgraph),
@@ -172,9 +168,9 @@ func (w *specWriter) keySelection(t schema.TypeID, key *supergraph.FieldSelectio
 // untyped returns an arrival of the entry that starts from objects of unknown
 // concrete type, or nil.
 func (e *fetchEntry) untyped() *arrival {
-	for _, a := range e.arrivals {
-		if a.resolver || a.base.interfaceObject() {
-			return a
+	for _, p := range e.parts {
+		if p.resolver || p.base.interfaceObject() {
+			return p.arrival
 		}
 	}
 	return nil
@@ -186,7 +182,9 @@ func (w *specWriter) untyped(e *fetchEntry, a *arrival, target *plan.Target) ([]
 	ti := a.used.next(0)
 	by := a.ways[ti]
 	var needs []need
-	for _, b := range e.arrivals {
+	var group []*arrival
+	for _, b := range e.parts {
+		group = append(group, b.arrival)
 		for i, way := range b.ways {
 			if way == nil || !b.used.has(i) {
 				continue
@@ -200,9 +198,9 @@ func (w *specWriter) untyped(e *fetchEntry, a *arrival, target *plan.Target) ([]
 	var below []subgraphs.Selection
 	var decode *plan.Decode
 	if a.resolver {
-		below, decode = w.object(e.arrivals, e.pos)
+		below, decode = w.object(group, e.pos)
 	} else {
-		below, decode = w.typed(e.arrivals, e.pos, ti)
+		below, decode = w.typed(group, e.pos, ti)
 		decode.Static = -1
 	}
 	rep := w.representation(e.pos, needs, by.lookup.Typename, w.fetch.Subgraph)
@@ -288,13 +286,27 @@ func (w *specWriter) picks(group []*arrival, p *position) []pick {
 		}
 	}
 	for i := range out {
-		if out[i].slot.hidden {
-			// Keys and requirements are asked for without condition: a request
-			// that is sent anyway gains nothing by leaving them out.
+		if out[i].slot.hidden && !w.requires(&out[i], group) {
+			// Keys and requirements are asked for without condition: a request that
+			// is sent anyway gains nothing by leaving them out. One that has a
+			// requirement itself keeps its condition, for else the requirement would
+			// be needed without condition, too.
 			out[i].need = nil
 		}
 	}
 	return out
+}
+
+// requires reports whether a slot's field has a requirement where it is asked for.
+func (w *specWriter) requires(pk *pick, group []*arrival) bool {
+	for ti := pk.types.next(0); ti >= 0; ti = pk.types.next(ti + 1) {
+		for _, a := range group {
+			if m := w.moveIn(pk.slot.fields[ti], w.fetch.Subgraph, a.through(ti)); m != nil && m.Provider.Requires != nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // scope is one selection set in the making, for one group of arrivals.

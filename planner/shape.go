@@ -10,42 +10,78 @@ import (
 // builder writes the chosen fetches down as a plan.
 type builder struct {
 	*run
-	plan   *plan.Plan
-	shape  []*plan.Shape // by position id; nil where nothing is fetched
-	owners []int         // by arrival id: number of the fetch entry it belongs to, -1 for none
+	plan  *plan.Plan
+	shape []*plan.Shape // by position id; nil where nothing is fetched
+	// owners are, by arrival id and type, the number of the fetch entry that gives
+	// what the arrival gives; root arrivals have one number.
+	owners [][]int
 }
 
 // shapes makes the shapes of all positions that something is fetched for.
 func (b *builder) shapes(fetches []*fetch) {
 	b.shape = make([]*plan.Shape, len(b.positions))
-	b.owners = make([]int, len(b.all))
-	for i := range b.owners {
-		b.owners[i] = -1
-	}
+	b.owners = make([][]int, len(b.all))
 	n := 0
 	targets := make([]bool, len(b.positions))
 	for _, f := range fetches {
 		for _, e := range f.entries {
 			targets[e.pos.id] = true
-			for _, a := range e.arrivals {
-				b.owners[a.id] = n
+			for _, p := range e.parts {
+				if b.owners[p.id] == nil {
+					b.owners[p.id] = make([]int, len(e.pos.types))
+				}
+				for ti := p.types.next(0); ti >= 0; ti = p.types.next(ti + 1) {
+					b.owners[p.id][ti] = n
+				}
 			}
 			n++
 		}
 		if f.root != nil {
-			b.owners[f.root.id] = n
+			b.owners[f.root.id] = []int{n}
 			n++
 		}
 	}
 	b.plan.Root = b.makeShape(b.root, false, targets)
 }
 
-// owner numbers the fetch entry whose answer holds what the arrival gives.
-func (b *builder) owner(a *arrival) int {
-	for a.from != nil {
-		a = a.from
+// merged reports whether two fetch entries fill a slot for one and the same type.
+func (b *builder) merged(s *slot) bool {
+	for i := range s.assigned {
+		for j := range i {
+			x, y := &s.assigned[i], &s.assigned[j]
+			for ti := x.types.next(0); ti >= 0; ti = x.types.next(ti + 1) {
+				if y.types.has(ti) && !slices.Equal(b.ownersOf(x.from, ti), b.ownersOf(y.from, ti)) {
+					return true
+				}
+			}
+		}
 	}
-	return b.owners[a.id]
+	return false
+}
+
+// ownersOf numbers the fetch entries whose answers hold what an arrival gives for
+// a type.
+func (b *builder) ownersOf(a *arrival, ti int) []int {
+	if a.from == nil {
+		if a.base == nil {
+			return b.owners[a.id]
+		}
+		return b.owners[a.id][ti : ti+1]
+	}
+	via := a.via
+	for a = a.from; a.from != nil; a = a.from {
+		via = a.via
+	}
+	if a.base == nil {
+		return b.owners[a.id]
+	}
+	var out []int
+	for t, n := range b.owners[a.id] {
+		if via.assignedTo(a, t) && !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 func (b *builder) makeShape(p *position, merged bool, targets []bool) *plan.Shape {
@@ -70,12 +106,7 @@ func (b *builder) makeShape(p *position, merged bool, targets []bool) *plan.Shap
 		if len(sl.assigned) == 0 || sl.child == nil {
 			continue
 		}
-		first := b.owner(sl.assigned[0].from)
-		for i := range sl.assigned {
-			if b.owner(sl.assigned[i].from) != first {
-				s.Slots[sl.index].Merge = true
-			}
-		}
+		s.Slots[sl.index].Merge = b.merged(sl)
 		// Slots grow no more here, but makeShape below appends to Shapes only.
 		child := b.makeShape(sl.child, merged || s.Slots[sl.index].Merge, targets)
 		s.Slots[sl.index].Child = child

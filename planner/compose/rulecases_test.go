@@ -175,4 +175,28 @@ var ruleCases = []schemaCase{
 	{"only unused externals", "TYPE_WITH_ONLY_UNUSED_EXTERNAL", []string{`type Query { a: T } type T { n: Int @external }`, `type T { n: Int }`}},
 	{"Federation 2 directive without a link", "INVALID_GRAPHQL", []string{`type Query { a: ID @shareable }`}},
 	{"federation machinery in the text", "", []string{`scalar _Any scalar _FieldSet union _Entity = T type _Service { sdl: String } type Query { a: T _service: _Service! _entities(representations: [_Any!]!): [_Entity]! } type T @key(fields: "id") { id: ID! }`}},
+
+	// Rules that meet.
+	{"provides and external at once", "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE", []string{fed + `type Query { a: T @external @provides(fields: "n") } type T @key(fields: "id") { id: ID n: Int @external }`, fed + `type Query { a: T } type T @key(fields: "id") { id: ID n: Int @shareable }`}},
+	{"one name from two interface objects", "INVALID_FIELD_SHARING", []string{
+		fed + `type Query { a: I b: J } interface I @key(fields: "id") { id: ID } interface J @key(fields: "id") { id: ID } type T implements I & J @key(fields: "id") { id: ID }`,
+		fed + `type I @interfaceObject @key(fields: "id") { id: ID n: Int @shareable }`,
+		fed + `type J @interfaceObject @key(fields: "id") { id: ID n: Int }`}},
+	{"argument in requires that the owner lacks", "REQUIRES_INVALID_FIELDS", []string{
+		fed + `type Query { a: T } type T @key(fields: "id") { id: ID n(x: Int): Int @external m: Int @requires(fields: "n(x: 1)") }`,
+		fed + `type T @key(fields: "id") { id: ID n: Int }`}},
+	{"required argument left out of requires", "REQUIRES_INVALID_FIELDS", []string{
+		fed + `type Query { a: T } type T @key(fields: "id") { id: ID n(x: Int!): Int @external m: Int @requires(fields: "n") }`,
+		fed + `type T @key(fields: "id") { id: ID n(x: Int!): Int }`}},
+	{"external with another default", "EXTERNAL_ARGUMENT_DEFAULT_MISMATCH", []string{
+		fed + `type Query { a: T } type T @key(fields: "id") { id: ID n(x: Int = 1): Int @external m: Int @requires(fields: "n") }`,
+		fed + `type T @key(fields: "id") { id: ID n(x: Int = 2): Int }`}},
+	{"enum of a dropped input field is still an input", "ENUM_VALUE_MISMATCH", []string{`type Query { a(i: I): E } input I { x: Int e: E } enum E { A B }`, `input I { x: Int } enum E { A }`}},
+	{"extension beside a shared value type", "INVALID_FIELD_SHARING", []string{`type Query { a: V } type V { x: ID } extend type V { y: ID }`, fed + `type V @shareable { x: ID y: ID }`}},
+	{"subscriptions are not shared by habit", "INVALID_FIELD_SHARING", []string{`type Query { a: ID } type Subscription { s: ID }`, `type Subscription { s: ID }`}},
+	{"own definition of a later directive", "", []string{`directive @override(from: String!) on FIELD_DEFINITION type Query { a: ID @override(from: "b") }`, fed + `type Query { a: ID }`}},
+	{"override on an interface object", "INVALID_FIELD_SHARING OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", []string{
+		fed + `type Query { a: I } interface I @key(fields: "id") { id: ID } type T implements I @key(fields: "id") { id: ID n: Int }`,
+		fed + `type I @interfaceObject @key(fields: "id") { id: ID n: Int @override(from: "a") }`}},
+	{"cannot be reached", "SATISFIABILITY_ERROR", []string{fed + `type Query { a: T } type T @key(fields: "id") { id: ID }`, fed + `type T { n: Int }`}},
 }

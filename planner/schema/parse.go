@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -38,6 +40,12 @@ func Parse(source, text string) (doc *Document, errs []Error) {
 	if len(text) > maxTextBytes {
 		return nil, []Error{{Source: source, Message: fmt.Sprintf("the schema is larger than %d bytes", maxTextBytes)}}
 	}
+	if !utf8.ValidString(text) {
+		return nil, []Error{{Source: source, Message: "the schema is not UTF-8"}}
+	}
+	// What is not UTF-8 reads as the replacement character, as it does in JSON:
+	// the same schema from a file and from _service is the same document.
+	text = strings.ToValidUTF8(text, "\ufffd")
 	// The text comes from an upstream: a fault of the parsing library must not
 	// take the process down with it.
 	defer func() {

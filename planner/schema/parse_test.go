@@ -152,6 +152,17 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
+func TestParseBounds(t *testing.T) {
+	for name, text := range map[string]string{
+		"not UTF-8": "type Query { a: ID } # \xff",
+		"too large": strings.Repeat(" ", 64<<20+1),
+	} {
+		if doc, errs := schema.Parse("sub", text); doc != nil || len(errs) != 1 {
+			t.Errorf("%s: %v", name, errs)
+		}
+	}
+}
+
 func TestDescriptions(t *testing.T) {
 	for _, text := range []string{
 		"plain", " leading space", "trailing \\", `with "quotes"`, `ends with "`, `has """ three`, `ends """`, "two\nlines", "first\n  indented", "a\n\nb",

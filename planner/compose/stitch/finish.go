@@ -25,6 +25,9 @@ type RequireArgument struct {
 // elsewhere, in source order.
 func (p *Prepared) RequireArguments() []RequireArgument {
 	var out []RequireArgument
+	if p.work == nil {
+		return nil
+	}
 	for _, r := range p.work.requires {
 		out = append(out, RequireArgument{
 			Type: r.field.parent.name, Field: r.field.def.Name,
@@ -38,7 +41,7 @@ func (p *Prepared) RequireArguments() []RequireArgument {
 // subgraph with the given index: the names that types and fields have there, the
 // lookups that its keys stand for, joins and namespaces.
 func (p *Prepared) Finish(def *supergraph.Definition, subgraph int) {
-	if !p.work.changed {
+	if p.work == nil || !p.work.changed {
 		return
 	}
 	types := make(map[string]*supergraph.TypeDefinition, len(def.Types))

@@ -32,8 +32,16 @@ func Prepare(doc *schema.Document, rules Rules) (*Prepared, []Error) {
 // results are in the order of the inputs. All faults are reported; there are no
 // results then.
 func PrepareAll(inputs []Input, joins []Join) ([]*Prepared, []Error) {
-	works := make([]*work, len(inputs))
+	// Without joins and requirements, a subgraph has to do with its own rules only,
+	// and one without rules with nothing.
+	alone := len(joins) == 0 && !slices.ContainsFunc(inputs, func(in Input) bool { return speaksComposite(in.Doc) })
+	works := make([]*work, 0, len(inputs))
+	out := make([]*Prepared, len(inputs))
 	for i, in := range inputs {
+		out[i] = &Prepared{Name: in.Name, Document: in.Doc}
+		if alone && in.Rules.Empty() {
+			continue
+		}
 		w := newWork(in.Name, in.Doc)
 		w.changed = !in.Rules.Empty()
 		w.classify()
@@ -42,7 +50,8 @@ func PrepareAll(inputs []Input, joins []Join) ([]*Prepared, []Error) {
 		w.readKeys()
 		w.composite()
 		w.entities(in.Rules.Entities)
-		works[i] = w
+		works = append(works, w)
+		out[i].work = w
 	}
 	// Ties are decided by name, not by the order in which subgraphs are given.
 	ordered := slices.Clone(works)
@@ -63,12 +72,10 @@ func PrepareAll(inputs []Input, joins []Join) ([]*Prepared, []Error) {
 	if len(errs) > 0 {
 		return nil, sorted(errs)
 	}
-	out := make([]*Prepared, len(works))
-	for i, w := range works {
-		out[i] = &Prepared{Name: inputs[i].Name, Document: inputs[i].Doc, work: w}
-		if w.changed {
-			w.emit()
-			out[i].Document = w.doc
+	for _, p := range out {
+		if p.work != nil && p.work.changed {
+			p.work.emit()
+			p.Document = p.work.doc
 		}
 	}
 	return out, nil

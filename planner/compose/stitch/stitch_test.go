@@ -209,6 +209,9 @@ func TestUnchanged(t *testing.T) {
 		t.Errorf("a document without rules was changed: %v", errs)
 	}
 	p.Finish(&supergraph.Definition{}, 0)
+	if got := p.RequireArguments(); got != nil {
+		t.Errorf("it requires %v", got)
+	}
 }
 
 const errorsSDL = `

@@ -169,6 +169,12 @@ func imports(link *schema.Directive) map[string]string {
 	return out
 }
 
+// speaksComposite reports whether a document is written in the directives of the
+// Composite Schemas specification.
+func speaksComposite(doc *schema.Document) bool {
+	return federationLink(doc) == nil && usesComposite(doc, appliedNames(doc))
+}
+
 // usesComposite reports whether a document without a federation link uses the
 // Composite Schemas directives.
 func usesComposite(doc *schema.Document, applied map[string]bool) bool {

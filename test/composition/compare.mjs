@@ -1,0 +1,76 @@
+// Composes the graphs of a file of lines {id, services} with Weft and with
+// @apollo/composition and compares what came of it. See docs/composition.md.
+//
+//   node compare.mjs <file of lines> <file of Weft's answers> [-v]
+import { readFileSync } from 'node:fs';
+import { composeServices } from '@apollo/composition';
+import internals from '@apollo/federation-internals';
+import { lexicographicSortSchema, parse, printSchema } from 'graphql';
+
+const [, , graphsFile, answersFile, verbose] = process.argv;
+const lines = (file) => readFileSync(file, 'utf8').trim().split('\n').map((l) => JSON.parse(l));
+
+function apollo(services) {
+  let documents;
+  try {
+    documents = services.map((s) => ({ name: s.name, url: s.url ?? undefined, typeDefs: parse(s.typeDefs) }));
+  } catch (e) {
+    return { ok: false, codes: ['INVALID_GRAPHQL'], messages: [e.message] };
+  }
+  let result;
+  try {
+    result = composeServices(documents);
+  } catch (e) {
+    return { crashed: e.message, ok: false, codes: ['(crash)'], messages: [e.stack] };
+  }
+  if (result.errors?.length) {
+    return {
+      ok: false,
+      codes: [...new Set(result.errors.map((e) => e.extensions?.code ?? '(none)'))].sort(),
+      messages: result.errors.map((e) => `${e.extensions?.code}: ${e.message}`),
+    };
+  }
+  const api = internals.Supergraph.build(result.supergraphSdl, { supportedFeatures: null }).apiSchema().toGraphQLJSSchema();
+  return { ok: true, api: canonical(printSchema(lexicographicSortSchema(api))) };
+}
+
+// What @defer and @stream look like is no matter of composition.
+function canonical(sdl) {
+  return sdl.replace(/^(""".*"""\n)?directive @(defer|stream)\(.*\n*/gm, '').trim();
+}
+
+const graphs = lines(graphsFile);
+const answers = lines(answersFile);
+const count = { 'both compose, same API schema': 0, 'both refuse, same codes': 0 };
+let differences = 0;
+graphs.forEach((graph, i) => {
+  const theirs = apollo(graph.services);
+  const ours = answers[i];
+  const codes = [...new Set((ours.errors ?? []).map((e) => e.code))].sort();
+  let kind;
+  if (theirs.crashed) kind = 'Apollo crashes';
+  else if (theirs.ok && ours.ok) {
+    kind = theirs.api === canonical(ours.apiSchema) ? 'both compose, same API schema' : 'API SCHEMA DIFFERS';
+  } else if (theirs.ok) kind = 'ONLY WEFT REFUSES';
+  else if (ours.ok) kind = 'ONLY APOLLO REFUSES';
+  else kind = theirs.codes.join() === codes.join() ? 'both refuse, same codes' : 'codes differ';
+  count[kind] = (count[kind] ?? 0) + 1;
+  if (!kind.startsWith('both')) {
+    differences++;
+    console.log(`\n# ${kind}: ${graph.id}`);
+    if (!theirs.ok) console.log(`  Apollo ${theirs.codes.join(' ')}\n${theirs.messages.map((m) => '    ' + m.split('\n').join('\n      ')).join('\n')}`);
+    if (!ours.ok) console.log(`  Weft   ${codes.join(' ')}\n${ours.errors.map((e) => `    ${e.code}: ${e.subgraph ? `[${e.subgraph}] ` : ''}${e.message}`).join('\n')}`);
+    if (theirs.ok && ours.ok) diff(theirs.api, canonical(ours.apiSchema));
+    if (verbose) for (const s of graph.services) console.log(`  ## ${s.name}\n${s.typeDefs}`);
+  }
+});
+console.log(`\n${graphs.length} graphs`);
+for (const [kind, n] of Object.entries(count).sort((a, b) => b[1] - a[1])) console.log(`${String(n).padStart(6)}  ${kind}`);
+process.exitCode = differences ? 1 : 0;
+
+function diff(theirs, ours) {
+  const a = theirs.split('\n');
+  const b = ours.split('\n');
+  for (const l of a.filter((l) => !b.includes(l))) console.log(`    Apollo | ${l}`);
+  for (const l of b.filter((l) => !a.includes(l))) console.log(`    Weft   | ${l}`);
+}
