@@ -15,6 +15,7 @@ import (
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/planner/compose"
 	"github.com/weft-graphql/weft/planner/supergraph"
+	"github.com/weft-graphql/weft/router/generation"
 )
 
 func (a *app) composeCommand() *cobra.Command {
@@ -96,7 +97,7 @@ func (a *app) composed(ctx context.Context, flags *configFlags, files []string) 
 	if err != nil {
 		return nil, err
 	}
-	return a.compose(compose.ComposeSDL(sources), names)
+	return a.compose(generation.Compose(&config.Config{}, sources), names)
 }
 
 // compose hands on the result of a composition, its hints written to standard error.

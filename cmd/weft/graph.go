@@ -8,6 +8,7 @@ import (
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/planner/compose"
 	"github.com/weft-graphql/weft/planner/supergraph"
+	"github.com/weft-graphql/weft/router/generation"
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/load"
 )
@@ -64,7 +65,7 @@ func (a *app) definition(ctx context.Context, c *config.Config) (*supergraph.Def
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	return a.compose(compose.ComposeSDL(texts), files)
+	return a.compose(generation.Compose(c, texts), files)
 }
 
 var origins = map[string]load.From{

@@ -3,7 +3,9 @@ package generation
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
+	"hash"
 	"slices"
 	"strings"
 
@@ -132,7 +134,9 @@ func graphOf(c *config.Config, results []load.Result, previous *Generation) (*gr
 	fmt.Fprintf(sum, "%t\n", c.Supergraph != nil)
 	for i := range c.Subgraphs {
 		fmt.Fprintf(sum, "%q %q\n", c.Subgraphs[i].Name, c.Subgraphs[i].URL)
+		writeJSON(sum, rulesOf(c, c.Subgraphs[i].Name))
 	}
+	writeJSON(sum, joinsOf(c))
 	key := string(sum.Sum(nil))
 	if errs == nil && previous != nil && previous.engine.graph.key == key {
 		return previous.engine.graph, nil
@@ -162,7 +166,7 @@ func graphOf(c *config.Config, results []load.Result, previous *Generation) (*gr
 // composeAll parses the schemas and, unless one is missing, composes them.
 func composeAll(c *config.Config, results []load.Result, incomplete bool) (*supergraph.Definition, Errors) {
 	var errs Errors
-	var inputs []compose.Input
+	var sources []compose.Source
 	files := map[string]string{}
 	for i := range results {
 		r := &results[i]
@@ -172,23 +176,36 @@ func composeAll(c *config.Config, results []load.Result, incomplete bool) (*supe
 		if r.From == load.File {
 			files[r.Name] = c.Subgraphs[i].Schema.File
 		}
-		doc, faults := schema.Parse(r.Name, r.SDL)
-		for _, e := range faults {
-			errs = append(errs, fromParse(e, r.Name, files[r.Name]))
+		if incomplete {
+			// Nothing can be composed, but faults of the texts can be told.
+			_, faults := schema.Parse(r.Name, r.SDL)
+			for _, e := range faults {
+				errs = append(errs, fromParse(e, r.Name, files[r.Name]))
+			}
+			continue
 		}
-		inputs = append(inputs, compose.Input{Name: r.Name, URL: c.Subgraphs[i].URL, Doc: doc})
+		sources = append(sources, compose.Source{Name: r.Name, URL: c.Subgraphs[i].URL, SDL: r.SDL})
 	}
-	if len(inputs) == 0 && !incomplete {
-		return nil, Errors{{Code: CodeNoSubgraphs, Message: "there is no subgraph to serve"}}
-	}
-	if incomplete || errs != nil {
+	if incomplete {
 		return nil, errs
 	}
-	composed := compose.Compose(inputs)
+	if len(sources) == 0 {
+		return nil, Errors{{Code: CodeNoSubgraphs, Message: "there is no subgraph to serve"}}
+	}
+	composed := Compose(c, sources)
 	for _, e := range composed.Errors {
 		errs = append(errs, fromCompose(e, files))
 	}
 	return composed.Definition, errs
+}
+
+// writeJSON adds plain data to a hash.
+func writeJSON(sum hash.Hash, v any) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		text = []byte(err.Error())
+	}
+	sum.Write(text)
 }
 
 func newGraph(key string, def *supergraph.Definition, file string) (*graph, Errors) {

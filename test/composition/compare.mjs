@@ -21,7 +21,9 @@ function apollo(services) {
   try {
     result = composeServices(documents);
   } catch (e) {
-    return { crashed: e.message, ok: false, codes: ['(crash)'], messages: [e.stack] };
+    // An error of its own that it throws instead of returning is an answer.
+    if (e.extensions?.code) return { ok: false, codes: [e.extensions.code], messages: [e.message] };
+    return { crashed: true, ok: false, codes: ['(crash)'], messages: [e.stack.split('\n').slice(0, 3).join('\n')] };
   }
   if (result.errors?.length) {
     return {
@@ -48,7 +50,7 @@ graphs.forEach((graph, i) => {
   const ours = answers[i];
   const codes = [...new Set((ours.errors ?? []).map((e) => e.code))].sort();
   let kind;
-  if (theirs.crashed) kind = 'Apollo crashes';
+  if (theirs.crashed) kind = ours.ok ? 'Apollo crashes, Weft composes' : 'Apollo crashes, Weft refuses';
   else if (theirs.ok && ours.ok) {
     kind = theirs.api === canonical(ours.apiSchema) ? 'both compose, same API schema' : 'API SCHEMA DIFFERS';
   } else if (theirs.ok) kind = 'ONLY WEFT REFUSES';

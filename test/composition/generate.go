@@ -62,6 +62,11 @@ func generate(rng *rand.Rand) []*subgraph {
 	for i, s := range g.subgraphs {
 		g.makeRoots(s, i)
 	}
+	for _, s := range g.subgraphs {
+		if len(s.defs) == 0 {
+			s.defs = append(s.defs, &definition{kind: "type", name: "Query", fields: []*field{{name: "only" + s.name, typ: "Int"}}})
+		}
+	}
 	g.linkFields()
 	if g.chance(25) {
 		g.makeInterfaceObject()

@@ -13,6 +13,7 @@ import (
 
 	"github.com/weft-graphql/weft/planner"
 	"github.com/weft-graphql/weft/planner/compose"
+	"github.com/weft-graphql/weft/planner/plan"
 	"github.com/weft-graphql/weft/subgraphs/demo/dataserver"
 	"github.com/weft-graphql/weft/test/federation"
 )
@@ -49,7 +50,6 @@ type graph struct {
 	c         *Case
 	federated *federation.Graph
 	monolith  *dataserver.Server
-	http      bool
 }
 
 // start composes a case over the given world.
@@ -64,7 +64,7 @@ func start(t testing.TB, c *Case, w *World, http bool) (*graph, *Failure) {
 	if err != nil {
 		return nil, &Failure{Class: classSetup, Detail: err.Error()}
 	}
-	g := &graph{c: c, http: http}
+	g := &graph{c: c}
 	if g.monolith, err = dataserver.New(dataserver.Options{Name: "monolith", SDL: c.Monolith(), Data: data, Mode: dataserver.Plain, DisableIntrospection: true}); err != nil {
 		return nil, &Failure{Class: classSetup, Detail: err.Error()}
 	}
@@ -90,8 +90,12 @@ type answer struct {
 
 // outcome is what running an operation took.
 type outcome struct {
-	requests, fetches int
-	size              int
+	requests, fetches, waves, rows int
+	// size is the length of the response in bytes.
+	size int
+	// shared says that the response has more objects than were looked up.
+	shared bool
+	plan   *plan.Plan
 }
 
 // run checks one operation.
@@ -120,20 +124,23 @@ func (g *graph) run(op *Operation) (out outcome, failure *Failure) {
 	if len(errs) > 0 {
 		return out, &Failure{Class: classRefused, Detail: errs.Error()}
 	}
-	plan, err := g.federated.Planner.Plan(ctx, parsed, 0)
+	p, err := g.federated.Planner.Plan(ctx, parsed, 0)
 	if err != nil {
 		return out, &Failure{Class: classPlan, Detail: err.Error()}
 	}
-	planText = plan.Text()
+	planText = p.Text()
 	fail := func(class, format string, args ...any) *Failure {
 		return &Failure{Class: class, Detail: fmt.Sprintf(format, args...), Plan: planText, Want: string(want.Data)}
 	}
 	g.federated.Requests()
-	resp, err := g.federated.Run(ctx, parsed, plan, values)
+	resp, err := g.federated.Run(ctx, parsed, p, values)
 	if err != nil {
 		return out, fail(classData, "%v", err)
 	}
-	out.requests, out.fetches, out.size = g.federated.Requests(), len(plan.Fetches), len(resp.Raw)
+	out = outcome{
+		requests: g.federated.Requests(), fetches: len(p.Fetches), waves: p.Waves, rows: resp.Result.Rows,
+		size: len(resp.Raw), shared: bytes.Count(resp.Raw, []byte{'{'}) > 2*(resp.Result.Rows+2), plan: p,
+	}
 	var got answer
 	if err := json.Unmarshal(resp.Raw, &got); err != nil {
 		return out, fail(classData, "%v", err)
@@ -255,14 +262,14 @@ func (c *Case) bound(op *Operation) int {
 }
 
 // tenfold checks that longer lists need no more requests.
-func (g *graph) tenfold(long *graph, op *Operation, short outcome) *Failure {
+func tenfold(long *graph, op *Operation, short outcome) *Failure {
 	out, failure := long.run(op)
 	if failure != nil {
 		failure.Detail = "with longer lists: " + failure.Detail
 		return failure
 	}
 	if out.requests != short.requests {
-		return &Failure{Class: classRequests, Detail: fmt.Sprintf("%d requests, and %d when lists are longer", short.requests, out.requests)}
+		return &Failure{Class: classRequests, Detail: fmt.Sprintf("%d requests, and %d when lists are longer", short.requests, out.requests), Plan: out.plan.Text()}
 	}
 	return nil
 }

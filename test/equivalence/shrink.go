@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"testing"
 	"time"
 )
 
@@ -32,18 +31,16 @@ func readCase(text []byte) (*Case, error) {
 
 // shrinker makes a failing case smaller as long as it fails in the same way.
 type shrinker struct {
-	t        testing.TB
 	test     func(*Case) *Failure
 	class    string
 	best     *Case
 	failure  *Failure
 	deadline time.Time
-	tries    int
 }
 
 // shrink returns the smallest case found that fails as c does.
-func shrink(t testing.TB, c *Case, f *Failure, limit time.Duration, test func(*Case) *Failure) (*Case, *Failure) {
-	s := &shrinker{t: t, test: test, class: f.Class, best: c.clone(), failure: f, deadline: time.Now().Add(limit)}
+func shrink(c *Case, f *Failure, limit time.Duration, test func(*Case) *Failure) (*Case, *Failure) {
+	s := &shrinker{test: test, class: f.Class, best: c.clone(), failure: f, deadline: time.Now().Add(limit)}
 	for {
 		before := s.size()
 		s.operation()
@@ -96,6 +93,16 @@ func (c *Case) lawful() bool {
 			}
 		}
 	}
+	dangling := false
+	c.Data.references(func(ref map[string]any) {
+		t := c.typ(ref["__typename"].(string))
+		if t == nil || !t.Loose && !slices.ContainsFunc(c.Data.Entities[t.Name], func(e map[string]any) bool { return covers(e, ref) }) {
+			dangling = true
+		}
+	})
+	if dangling {
+		return false
+	}
 	for _, t := range c.Types {
 		for _, f := range t.Fields {
 			target := c.typ(named(f.Type))
@@ -135,6 +142,16 @@ func (c *Case) lawful() bool {
 					}
 				}
 			}
+		}
+	}
+	return true
+}
+
+// covers reports whether a reference is one to the entity.
+func covers(e, ref map[string]any) bool {
+	for name, v := range ref {
+		if name != "__typename" && !same(v, e[name]) {
+			return false
 		}
 	}
 	return true
@@ -185,7 +202,6 @@ func (s *shrinker) try(change func(*Case) bool) bool {
 	if same(c, s.best) || !c.lawful() {
 		return false
 	}
-	s.tries++
 	f := s.test(c)
 	if f == nil || f.Class != s.class {
 		return false
@@ -194,47 +210,12 @@ func (s *shrinker) try(change func(*Case) bool) bool {
 	return true
 }
 
-// tryOperation is try for changes of the operation only: the graph that runs
-// stays.
-func (s *shrinker) tryOperation(g *graph, change func(*Case) bool) bool {
-	if time.Now().After(s.deadline) {
-		return false
-	}
-	text, err := json.Marshal(s.best.Op)
-	if err != nil {
-		panic(err)
-	}
-	c := *s.best
-	c.Op = &Operation{}
-	if err := decode(text, c.Op); err != nil {
-		panic(err)
-	}
-	if !change(&c) {
-		return false
-	}
-	c.Op.prune()
-	if same(c.Op, s.best.Op) {
-		return false
-	}
-	s.tries++
-	_, f := g.run(c.Op)
-	if f == nil || f.Class != s.class {
-		return false
-	}
-	s.best, s.failure = &c, f
-	return true
-}
-
 // each tries change for 0, 1, 2 and so on until it reports that there is no
 // such thing. A change that held leaves the next thing at the same number.
 func (s *shrinker) each(change func(c *Case, i int) bool) {
-	s.eachBy(s.try, change)
-}
-
-func (s *shrinker) eachBy(try func(func(*Case) bool) bool, change func(c *Case, i int) bool) {
 	for i := 0; time.Now().Before(s.deadline); {
 		exists := false
-		if !try(func(c *Case) bool {
+		if !s.try(func(c *Case) bool {
 			exists = change(c, i)
 			return exists
 		}) {
@@ -288,17 +269,10 @@ func atSelection(c *Case, i int, change func(list *[]*Selection, at int)) bool {
 }
 
 func (s *shrinker) operation() {
-	try := s.try
-	if g, f := start(s.t, s.best, s.best.Data, false); f == nil {
-		if _, f := g.run(s.best.Op); f != nil && f.Class == s.class {
-			try = func(change func(*Case) bool) bool { return s.tryOperation(g, change) }
-		}
-	}
-	each := func(change func(*Case, int) bool) { s.eachBy(try, change) }
 	remove := func(list *[]*Selection, at int) { *list = slices.Delete(*list, at, at+1) }
-	each(func(c *Case, i int) bool { return atSelection(c, i, remove) })
+	s.each(func(c *Case, i int) bool { return atSelection(c, i, remove) })
 	// Something in the place of what is around it, or of a named fragment.
-	each(func(c *Case, i int) bool {
+	s.each(func(c *Case, i int) bool {
 		return atSelection(c, i, func(list *[]*Selection, at int) {
 			sel := (*list)[at]
 			sub := sel.Sub
@@ -312,13 +286,13 @@ func (s *shrinker) operation() {
 			}
 		})
 	})
-	each(func(c *Case, i int) bool {
+	s.each(func(c *Case, i int) bool {
 		return atSelection(c, i, func(list *[]*Selection, at int) { (*list)[at].Alias = "" })
 	})
-	each(func(c *Case, i int) bool {
+	s.each(func(c *Case, i int) bool {
 		return atSelection(c, i, func(list *[]*Selection, at int) { (*list)[at].Skip, (*list)[at].Include = "", "" })
 	})
-	each(func(c *Case, i int) bool {
+	s.each(func(c *Case, i int) bool {
 		return atSelection(c, i, func(list *[]*Selection, at int) {
 			(*list)[at].Args = slices.DeleteFunc((*list)[at].Args, func(a *Given) bool { return a.Name != "id" })
 		})
@@ -441,7 +415,7 @@ func (s *shrinker) schema() {
 		at(func(_ *Case, _ *Type, f *Field) { f.In &^= 1 << n })
 	}
 	at(func(_ *Case, _ *Type, f *Field) {
-		if f.Requires != nil && len(f.Requires) > 1 {
+		if len(f.Requires) > 1 {
 			f.Requires = f.Requires[:1]
 			f.Compute = nil
 		}

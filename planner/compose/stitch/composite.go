@@ -276,7 +276,7 @@ func (w *work) require(all []*work) {
 		if len(m.unknown) > 0 {
 			continue
 		}
-		if fault := w.fitsArgument(r.value, r.field.parent, r.arg.Type); fault != "" {
+		if fault := w.fitsArgument(r.value, r.field.parent, r.arg.Type, 0); fault != "" {
 			fail("the selection must have the shape of the argument", "@require at %s: %s", coordinate, fault)
 			continue
 		}
@@ -296,9 +296,10 @@ func hasFragment(set []schema.Selection) bool {
 }
 
 // fitsArgument compares a selection with the type of the argument it fills.
-func (w *work) fitsArgument(v selectedValue, from *typ, to *schema.TypeExpr) string {
+// Around is how many lists around the value are still to be selected.
+func (w *work) fitsArgument(v selectedValue, from *typ, to *schema.TypeExpr, around int) string {
 	for _, e := range v.alternatives {
-		at, lists := from, 0
+		at, lists := from, around
 		var last *field
 		for _, step := range e.path {
 			if at == nil {
@@ -323,10 +324,7 @@ func (w *work) fitsEntry(e selectedEntry, at *typ, last *field, lists int, to *s
 		if lists == 0 || to.Elem == nil {
 			return "a list is selected for " + to.String()
 		}
-		if at == nil || at.kind.Composite() {
-			return w.fitsArgument(*e.list, at, to.Elem)
-		}
-		return ""
+		return w.fitsArgument(*e.list, at, to.Elem, lists-1)
 	case e.object:
 		in := w.typeByName(to.Named())
 		if lists > 0 || to.Elem != nil || in == nil || in.kind != schema.InputObject {
@@ -349,7 +347,7 @@ func (w *work) fitsObject(e selectedEntry, at, in *typ) string {
 			return "the input type " + in.name + " has no field " + f.name
 		}
 		given[f.name] = true
-		if fault := w.fitsArgument(f.value, at, target.def.Type); fault != "" {
+		if fault := w.fitsArgument(f.value, at, target.def.Type, 0); fault != "" {
 			return fault
 		}
 	}

@@ -149,12 +149,15 @@ func TestCompositeErrors(t *testing.T) {
 		"require: depth": {`type Query { o: Int } extend type P { y(w: Int @require(field: "elsewhere.list")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
 		"require: input": {`type Query { o: Int } extend type P { y(w: In @require(field: "{ other: elsewhere.w }")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
 		"require: needs": {`type Query { o: Int } extend type P { y(w: Need @require(field: "{ a: elsewhere.w }")): Int } input Need { a: Int b: Int! }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: lists": {`type Query { o: Int } extend type P { y(w: [[Cell!]!] @require(field: "matrix[[{ v: w }]]") v: [Int] @require(field: "row[w]")): Int } input Cell { v: Int }`, nil},
+		"require: flat":  {`type Query { o: Int } extend type P { y(w: [[Cell!]!] @require(field: "matrix[{ v: w }]")): Int } input Cell { v: Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: below": {`type Query { o: Int } extend type P { y(w: [Int] @require(field: "kinds[x]")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
 		"require: type":  {`type Query { o: Int } extend type P { y(w: Int @require(field: "elsewhere<Dim>.w")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			prepared, errs := PrepareAll([]Input{
 				{Name: "s", Doc: parse(t, "s", test.sdl+rest)},
-				{Name: "elsewhere", Doc: parse(t, "elsewhere", `type Query { q(id: ID!): P @lookup } type P @key(fields: "id") { id: ID! elsewhere: Dim } type Dim { w: Int list: [Int] }`)},
+				{Name: "elsewhere", Doc: parse(t, "elsewhere", `type Query { q(id: ID!): P @lookup } type P @key(fields: "id") { id: ID! elsewhere: Dim matrix: [[Dim]] row: [Dim] kinds: [Kind] } enum Kind { A } type Dim { w: Int list: [Int] }`)},
 			}, nil)
 			check(t, prepared != nil, errs, test.want)
 		})
@@ -239,6 +242,39 @@ func FuzzSelectionMap(f *testing.F) {
 			t.Errorf("%q prints as %q, which reads as %q, %v", text, v, again, err)
 		}
 		schema.PrintSelections(v.selections())
+	})
+}
+
+// Whatever a subgraph and its rules say: no crash, and what comes out is SDL.
+func FuzzPrepare(f *testing.F) {
+	for _, sdl := range []string{accountsSDL, errorsSDL, compositeSDL, peopleSDL, ratingsSDL} {
+		f.Add(sdl, "User.na*", "User", "id", "users(ids: $key.id)", "Query.user", "x")
+		f.Add(sdl, "Query.accounts(debug)", "Account", "id owner_id", "getAccount(id: $key.id)", "Node.id", "Account")
+	}
+	f.Fuzz(func(t *testing.T, sdl, hide, typ, key, lookup, field, name string) {
+		doc, errs := schema.Parse("f", sdl)
+		if len(errs) > 0 {
+			return
+		}
+		rules := Rules{
+			Transforms: []Transform{
+				{Rename: &Rename{Types: map[string]string{typ: name}, Fields: map[string]string{field: name}}},
+				{Prefix: &Prefix{Value: name, Types: true, Fields: true}}, {Hide: []string{hide}}, {Namespace: name},
+			},
+			Entities: []Entity{{Type: typ, Key: key, Lookup: lookup}},
+		}
+		for _, r := range []Rules{rules, {Transforms: rules.Transforms[2:3], Entities: rules.Entities}, {}} {
+			prepared, errs := PrepareAll([]Input{{Name: "f", Doc: doc, Rules: r}}, []Join{{Field: field, Type: typ, Subgraph: "f", From: []string{key}}})
+			if (prepared == nil) != (len(errs) > 0) {
+				t.Fatalf("%v beside %v", prepared, errs)
+			}
+			if len(errs) > 0 {
+				continue
+			}
+			if _, again := schema.Parse("again", schema.Print(prepared[0].Document)); len(again) > 0 {
+				t.Errorf("%v in\n%s", again, schema.Print(prepared[0].Document))
+			}
+		}
 	})
 }
 

@@ -419,14 +419,20 @@ func (w *work) checkName(name, rule, coordinate string) bool {
 	return false
 }
 
-// matcher compiles a name with stars.
+// matcher returns a test of names against one with stars.
 func matcher(pattern string) func(string) bool {
-	if !strings.Contains(pattern, "*") {
-		return func(s string) bool { return s == pattern }
-	}
 	parts := strings.Split(pattern, "*")
-	for i := range parts {
-		parts[i] = regexp.QuoteMeta(parts[i])
+	last := parts[len(parts)-1]
+	return func(name string) bool {
+		rest, ok := strings.CutPrefix(name, parts[0])
+		if len(parts) == 1 {
+			return ok && rest == ""
+		}
+		for _, part := range parts[1 : len(parts)-1] {
+			if ok {
+				_, rest, ok = strings.Cut(rest, part)
+			}
+		}
+		return ok && strings.HasSuffix(rest, last)
 	}
-	return regexp.MustCompile("^" + strings.Join(parts, ".*") + "$").MatchString
 }

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -330,6 +331,20 @@ func check(t *testing.T, ok bool, errs []Error, want []string) {
 	}
 	if ok != (len(want) == 0) {
 		t.Errorf("a result is returned: %v", ok)
+	}
+}
+
+func TestPatterns(t *testing.T) {
+	for pattern, names := range map[string]string{
+		"abc": "abc", "a*": "a abc abbc ab", "*c": "abc abbc xc", "a*c": "abc abbc", "*": "a abc abbc xc ab", "a*b*c": "abc abbc", "ab*b": "", "*b*": "abc abbc ab", "": "", "a**": "a abc abbc ab",
+	} {
+		match := matcher(pattern)
+		for _, name := range []string{"a", "abc", "abbc", "xc", "ab"} {
+			want := slices.Contains(strings.Fields(names), name)
+			if match(name) != want {
+				t.Errorf("%q matches %q: %v", pattern, name, !want)
+			}
+		}
 	}
 }
 

@@ -1,0 +1,50 @@
+package stitch
+
+import (
+	"github.com/weft-graphql/weft/planner/compose"
+)
+
+// Subgraph is one subgraph to stitch and compose.
+type Subgraph struct {
+	compose.Input
+	Rules Rules
+}
+
+// Compose stitches the subgraphs, composes them, and writes into the result what
+// composition could not know. Faults of the rules come as errors of composition,
+// before which nothing is composed.
+func Compose(subgraphs []Subgraph, joins []Join, opts ...compose.Option) *compose.Result {
+	inputs := make([]Input, len(subgraphs))
+	for i, s := range subgraphs {
+		inputs[i] = Input{Name: s.Name, Doc: s.Doc, Rules: s.Rules}
+	}
+	prepared, errs := PrepareAll(inputs, joins)
+	if len(errs) > 0 {
+		r := &compose.Result{}
+		for _, e := range errs {
+			r.Errors = append(r.Errors, e.forComposition())
+		}
+		return r
+	}
+	documents := make([]compose.Input, len(subgraphs))
+	for i, s := range subgraphs {
+		documents[i] = s.Input
+		documents[i].Doc = prepared[i].Document
+	}
+	r := compose.Compose(documents, opts...)
+	if r.Definition != nil {
+		FinishAll(r.Definition, prepared)
+	}
+	return r
+}
+
+func (e Error) forComposition() *compose.Error {
+	out := &compose.Error{
+		Code: e.Code, Message: e.Message, Subgraph: e.Subgraph, Line: e.Pos.Line, Column: e.Pos.Column,
+		Coordinate: e.Coordinate, Hint: e.Hint,
+	}
+	if e.Rule != "" {
+		out.Message = e.Rule + ": " + out.Message
+	}
+	return out
+}
