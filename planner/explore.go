@@ -59,6 +59,11 @@ func (r *run) split(p *position) error {
 	if len(p.types) == 1 {
 		return nil
 	}
+	for _, a := range p.arrivals {
+		if a.interfaceObject() && a.typed == nil {
+			return nil // the types stay unknown, all are treated alike
+		}
+	}
 	type group struct {
 		slot    *slot
 		covered []bool

@@ -208,6 +208,12 @@ func (w *specWriter) untyped(e *fetchEntry, a *arrival, target *plan.Target) ([]
 		rep.Fields[i].Types = nil
 	}
 	target.Untyped = &plan.TargetType{Representation: rep, Decode: decode}
+	if !a.resolver {
+		// Another lookup may have told the types by then.
+		for i := range target.Types {
+			target.Types[i] = target.Untyped
+		}
+	}
 	return []subgraphs.Selection{{On: by.lookup.Typename, Selections: below}}, lookupSpec(by.lookup.Lookup)
 }
 
