@@ -351,9 +351,21 @@ func (m *matcher) error(b []byte) error {
 		m.hit(e, row, path)
 	case len(path) > 0:
 		item, ok := index(path[0])
+		found := false
 		for row := range m.items[entry] {
 			if ok && m.items[entry][row] == item {
 				m.hit(e, row, path[1:])
+				found = true
+			}
+		}
+		if !found {
+			// The item that failed has no key to tell its row by: it is one of those
+			// that were not found.
+			m.errs = append(m.errs, e)
+			for row := range m.rows[entry] {
+				if m.rows[entry][row].Status == subgraphs.RowMissing {
+					m.spoil(entry, row)
+				}
 			}
 		}
 	default:
@@ -376,7 +388,7 @@ func (m *matcher) hit(e subgraphs.RowErr, row int, path [][]byte) {
 
 // spoil makes a row that is null one that failed.
 func (m *matcher) spoil(entry, row int) {
-	if r := &m.rows[entry][row]; r.Status == subgraphs.RowNull {
+	if r := &m.rows[entry][row]; r.Status == subgraphs.RowNull || r.Status == subgraphs.RowMissing {
 		r.Status = subgraphs.RowError
 	}
 }

@@ -92,7 +92,7 @@ func (g *dataGen) identity(t *Type, i int) map[string]any {
 
 func (g *dataGen) entity(t *Type, i int) map[string]any {
 	e := g.identity(t, i)
-	e["_x"], e["__typename"] = true, t.Name
+	e["_x"] = true
 	for _, f := range t.Fields {
 		if _, ok := e[f.Name]; ok || f.Requires != nil {
 			continue

@@ -282,3 +282,35 @@ subgraphs:
 		}
 	}
 }
+
+// An error at an entry of a batch answer that has no key cannot be told from one
+// of the rows that were not found, but it must not vanish.
+func TestErrorsOfBatchEntriesArrive(t *testing.T) {
+	d, err := dataserver.ParseData([]byte(`{
+  "types": {"Review": [{"id": "r1", "authorId": "1"}, {"id": "r2", "authorId": "2"}]},
+  "roots": {
+    "Query.reviews": {"list": "Review"},
+    "Query.users": {"value": [{"__typename": "User", "id": "2", "name": "Bob"}, {"$error": "broken"}]}
+  }
+}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, accountsURL := service(t, "accounts", "type Query { users(ids: [ID!]!): [User] }\ntype User { id: ID! name: String }\n", d)
+	_, reviewsURL := service(t, "reviews", "type Query { reviews: [Review!]! }\ntype Review { id: ID! authorId: ID }\n", d)
+	h := serve(t, `
+subgraphs:
+  - name: accounts
+    url: `+accountsURL+`
+    entities:
+      User: {key: id, lookup: "users(ids: $key.id)"}
+  - name: reviews
+    url: `+reviewsURL+`
+joins:
+  - "Review.author: accounts.User by authorId"
+`)
+	got := ask(t, h, `{ reviews { author { name } } }`)
+	if !strings.HasPrefix(got, `{"data":{"reviews":[{"author":{"name":null}},{"author":{"name":"Bob"}}]},"errors":[{"message":"A subgraph reported an error: broken","path":["reviews",0,"author`) {
+		t.Errorf("got %s", got)
+	}
+}

@@ -87,6 +87,7 @@ func TestExpressions(t *testing.T) {
 		{`["path", "none", "name"]`, `null`},
 		{`["path", "name", "x"]`, `no object to read x from`},
 		{`["path", "home", "city"]`, `"Rome"`},
+		{`["path", "friends", "__typename"]`, `["P","P"]`},
 		{`["path", ["greet", {"in": "$in"}]]`, `"hi 5"`},
 		{`["get", ["find", "P", {"id": "2"}], "name"]`, `"Bob"`},
 		{`["get", ["find", "P", {"id": "9"}], "name"]`, `null`},

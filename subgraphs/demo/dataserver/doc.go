@@ -70,7 +70,8 @@
 // dollar sign). An object is built member by member. An array is an operator
 // with operands:
 //
-//	["path", "category", ["price", {"currency": "USD"}]]  a field path, with arguments; maps over lists
+//	["path", "category", ["price", {"currency": "USD"}]]  a field path, with arguments; maps over lists;
+//	                                      "__typename" is there too, in a representation if it was sent
 //	["get", e, "name"]                    a field path from the value of an expression
 //	["stored", "name"]                    the entity's stored value, computed fields aside
 //	["self"]                              the current object or list item

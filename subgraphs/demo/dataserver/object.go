@@ -35,6 +35,9 @@ func (v *view) read(o *object, typ, name string, args map[string]any, depth int)
 	if depth > maxDepth {
 		return nil, fmt.Errorf("computed field %s.%s leans on itself", typ, name)
 	}
+	if name == "__typename" && o.typ != "" {
+		return o.typ, nil
+	}
 	evaluate := func(own bool) (any, bool, error) {
 		for _, t := range []string{o.typ, typ} {
 			if e := v.computed(t+"."+name, own); e != nil {
