@@ -110,10 +110,8 @@ func (w *specWriter) entry(e *fetchEntry) {
 		}
 		below, decode := w.typed(group, e.pos, ti)
 		typename := by.lookup.Typename
-		target.Types[ti] = &plan.TargetType{
-			Representation: w.representation(e.pos, needs, typename, w.fetch.Subgraph),
-			Decode:         decode,
-		}
+		rep := w.representation(e.pos, needs, typename, w.fetch.Subgraph)
+		target.Types[ti] = &plan.TargetType{Representation: rep, Decode: decode, Requirements: w.requirementsOf(group, ti, rep)}
 		if lookup == nil {
 			lookup = lookupSpec(by.lookup.Lookup)
 		}
@@ -132,6 +130,38 @@ func (w *specWriter) entry(e *fetchEntry) {
 	}
 	spec.Entries = append(spec.Entries, subgraphs.Entry{Alias: "_entities", Lookup: lookup, Selections: sels})
 	w.fetch.Entries = append(w.fetch.Entries, plan.Entry{Alias: "_entities", Targets: []plan.Target{target}})
+}
+
+// requirementsOf tells which slots depend on which fields of a representation,
+// when the lookup also gives something that depends on none.
+func (w *specWriter) requirementsOf(group []*arrival, ti int, rep *plan.Representation) []plan.Requirement {
+	if len(group) < 2 {
+		return nil
+	}
+	var out []plan.Requirement
+	for _, a := range group {
+		if a.requires == "" {
+			continue
+		}
+		var r plan.Requirement
+		for _, n := range a.ways[ti].needs {
+			for i := range rep.Fields {
+				f := &rep.Fields[i]
+				if f.Slot == n.slot.index && !f.Key && !n.key && string(f.Prefix) == `"`+n.name+`":` {
+					r.Fields = append(r.Fields, i)
+				}
+			}
+		}
+		for _, s := range a.pos.slots {
+			if s.assignedTo(a, ti) {
+				r.Slots = append(r.Slots, s.index)
+			}
+		}
+		if len(r.Fields) > 0 {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // keySelections asks for the key fields of a lookup whose answers are matched by

@@ -136,8 +136,8 @@ func checkNames(inputs []Input, r *reporter) {
 		case i > 0 && inputs[i-1].Name == in.Name:
 			fail("Give every subgraph a name of its own.", "A subgraph named %s already exists", in.Name)
 		}
-		if in.Doc == nil {
-			r.errors = append(r.errors, &Error{Code: CodeInvalidGraphQL, Subgraph: in.Name, Message: "The subgraph has no schema."})
+		if in.Doc == nil || len(in.Doc.Schemas)+len(in.Doc.Directives)+len(in.Doc.Types) == 0 {
+			r.errors = append(r.errors, &Error{Code: CodeInvalidGraphQL, Subgraph: in.Name, Message: "The subgraph has no schema.", Hint: "Define at least one type."})
 		}
 	}
 }

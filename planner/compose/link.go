@@ -205,8 +205,9 @@ func (sg *subgraph) readImports(r *reporter, l *link, list *schema.Value, import
 // resolveNames says which local name stands for which directive and type of
 // which specification.
 func (sg *subgraph) resolveNames(r *reporter) {
-	bind := func(canonical, local string, version int) {
+	bind := func(identity, canonical, local string, version int) {
 		sg.canonical[local] = canonical
+		sg.origin[local] = identity
 		if _, ok := sg.local[canonical]; !ok || strings.Contains(sg.local[canonical], "__") {
 			sg.local[canonical] = local
 		}
@@ -214,7 +215,7 @@ func (sg *subgraph) resolveNames(r *reporter) {
 	}
 	if !sg.fed2 {
 		for _, name := range federation1 {
-			bind(name, name, 0)
+			bind(federationIdentity, name, name, 0)
 		}
 		for _, name := range []string{"_Any", "_FieldSet"} {
 			sg.specTypes[name] = name
@@ -262,7 +263,9 @@ func (sg *subgraph) resolveNames(r *reporter) {
 				alias[directive] = imp.as[1:]
 			case !isDirective && l.identity == federationIdentity && isType && minor <= version:
 				sg.specTypes[imp.as] = imp.name
-			case l.identity == federationIdentity:
+			case !isDirective && featureTypes[l.name] == imp.name && l.identity != federationIdentity:
+				sg.specTypes[imp.as] = imp.name
+			case l.identity == federationIdentity || l.major == 0 && l.minor <= featureVersions[l.name]:
 				hint := ""
 				if minor, ok := since[directive]; ok && isDirective {
 					hint = "It exists since v2." + strconv.Itoa(minor) + "."
@@ -274,13 +277,13 @@ func (sg *subgraph) resolveNames(r *reporter) {
 		}
 		for _, e := range elements {
 			if as, ok := alias[e]; ok {
-				bind(e, as, version)
+				bind(l.identity, e, as, version)
 				continue
 			}
 			if e == l.name {
-				bind(e, l.namespace(), version)
+				bind(l.identity, e, l.namespace(), version)
 			} else {
-				bind(e, l.namespace()+"__"+e, version)
+				bind(l.identity, e, l.namespace()+"__"+e, version)
 			}
 		}
 	}

@@ -14,6 +14,7 @@ func load(in Input, index int, r *reporter) *subgraph {
 	sg := &subgraph{
 		index: index, name: in.Name, url: in.URL, doc: in.Doc,
 		canonical:    make(map[string]string),
+		origin:       make(map[string]string),
 		local:        make(map[string]string),
 		specTypes:    make(map[string]string),
 		directives:   make(map[string]*schema.DirectiveDefinition),
@@ -65,6 +66,7 @@ func (sg *subgraph) loadDirectives(r *reporter) {
 		if !sg.fed2 && slices.Contains(federation2Habits, d.Name) {
 			// A schema without @link that defines the directive itself means it.
 			sg.canonical[d.Name], sg.local[d.Name] = d.Name, d.Name
+			sg.origin[d.Name] = federationIdentity
 			sg.directives[d.Name] = definitionAt(d.Name, newestFederation2)
 		}
 		if canonical, ok := sg.canonical[d.Name]; ok {

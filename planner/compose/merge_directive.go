@@ -2,9 +2,9 @@ package compose
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/planner/supergraph"
@@ -416,39 +416,64 @@ func (m *merger) supergraphLinks(def *supergraph.Definition) []supergraph.Link {
 	return append(out, m.composed.links()...)
 }
 
-// checkLinkImports reports directives imported under different names, since
-// the supergraph has one name for each.
+// checkLinkImports reports directives that subgraphs apply under different
+// names, since the supergraph has one name for each.
 func (m *merger) checkLinkImports() {
-	for _, name := range []string{"tag", "inaccessible", "authenticated", "requiresScopes", "policy", "cost", "listSize", "context", "cacheTag"} {
-		type use struct{ local, sg string }
-		var uses []use
-		for _, sg := range m.subgraphs {
-			local, ok := sg.local[name]
-			if ok && sg.imports(name) {
-				uses = append(uses, use{local, sg.name})
+	type element struct{ identity, name string }
+	type use struct{ local, sg string }
+	first := make(map[element]use)
+	reported := make(map[element]bool)
+	for _, sg := range m.subgraphs {
+		locals := sg.appliedNames()
+		for _, local := range slices.Sorted(maps.Keys(locals)) {
+			name := sg.canonical[local]
+			if !slices.Contains(mergedDirectives, name) {
+				continue
 			}
-		}
-		for _, u := range uses {
-			if u.local != uses[0].local {
-				m.across(CodeLinkImportNameMismatch, "@"+name, "Import the directive under one name everywhere.",
-					"The \"@%s\" directive is imported with mismatched name between subgraphs: it is imported as \"@%s\" in subgraph %q but \"@%s\" in subgraph %q", name, uses[0].local, uses[0].sg, u.local, u.sg)
-				break
+			e := element{sg.origin[local], name}
+			before, ok := first[e]
+			switch {
+			case !ok:
+				first[e] = use{local, sg.name}
+			case before.local != local && !reported[e]:
+				reported[e] = true
+				m.across(CodeLinkImportNameMismatch, "@"+name, "Import the directive under one name in every subgraph that applies it.",
+					"The \"@%s\" directive is imported with mismatched name between subgraphs: it is imported as \"@%s\" in subgraph %q but \"@%s\" in subgraph %q", name, before.local, before.sg, local, sg.name)
 			}
 		}
 	}
 }
 
-// imports reports whether a @link imports the directive.
-func (sg *subgraph) imports(name string) bool {
-	for _, l := range sg.links {
-		if !strings.HasPrefix(l.identity, apolloSpecs) {
-			continue
-		}
-		for _, i := range l.imports {
-			if i.name == "@"+name {
-				return true
+// mergedDirectives are the directives of specifications that reach the
+// supergraph under a name of their own.
+var mergedDirectives = []string{"tag", "inaccessible", "authenticated", "requiresScopes", "policy", "cost", "listSize", "cacheTag"}
+
+// appliedNames returns the names under which the subgraph applies directives.
+func (sg *subgraph) appliedNames() map[string]bool {
+	names := make(map[string]bool)
+	note := func(list []applied) {
+		for i := range list {
+			if list[i].spec {
+				names[list[i].Directive.Name] = true
 			}
 		}
 	}
-	return false
+	for _, t := range sg.order {
+		note(t.applied)
+		for _, f := range t.fields {
+			note(f.applied)
+			for _, a := range f.args {
+				note(a.applied)
+			}
+		}
+		for _, v := range t.values {
+			note(v.applied)
+		}
+	}
+	for _, d := range sg.schemaDirectives {
+		if _, ok := sg.canonical[d.Name]; ok {
+			names[d.Name] = true
+		}
+	}
+	return names
 }

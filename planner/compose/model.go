@@ -19,7 +19,9 @@ type subgraph struct {
 	// canonical maps a directive's name in this subgraph to its canonical one
 	// ("key", "shareable", …) for directives of specifications.
 	canonical map[string]string
-	// local is the inverse.
+	// origin says of which specification (by its identity) a local name is.
+	origin map[string]string
+	// local is the inverse of canonical.
 	local map[string]string
 	// specTypes are the names of types that a specification defines here.
 	specTypes map[string]string

@@ -11,7 +11,8 @@ import (
 // @fromContext demands at least what they demand: it could leak them otherwise.
 func (c *mergedCheck) transitiveAuth() {
 	for _, t := range c.def.Types {
-		if t.Kind != schema.Object {
+		// Of interfaces, those fields count that interface objects resolve.
+		if t.Kind != schema.Object && len(c.m.injected[t.Name]) == 0 {
 			continue
 		}
 		for _, f := range t.Fields {

@@ -13,6 +13,8 @@ func checkMerged(m *merger, def *supergraph.Definition, r *reporter) {
 	c := mergedCheck{m: m, def: def, r: r, types: m.types}
 	c.implementations()
 	c.emptyTypes()
+	c.defaults()
+	c.composedOnInterfaces()
 	if r.failed() {
 		return
 	}

@@ -57,7 +57,7 @@ func (sg *subgraph) checkCollisions(r *reporter) {
 	}
 	for _, t := range sg.order {
 		for _, f := range t.fields {
-			if d := find(f.applied, "provides"); d != nil && has(f.applied, "external") {
+			if d := find(f.applied, "provides"); d != nil && f.external {
 				r.at(CodeExternalCollision, sg, d.Pos, f.coordinate(), "Remove one of the two.", "Cannot have both @provides and @external on field %q", f.coordinate())
 			}
 		}
@@ -97,6 +97,9 @@ func (sg *subgraph) checkRepeatedShareable(r *reporter, t *typ) {
 func (sg *subgraph) checkInterfaceKeys(r *reporter, t *typ) {
 	for _, key := range all(t.applied, "key") {
 		set := fieldSetOf(key)
+		if len(set) == 0 || !sg.eachField(t, set, false, func(*field, *schema.Selection) {}) {
+			continue // the key means nothing, which another rule reports
+		}
 		var without, unresolvable []string
 		for _, o := range sg.implementations[t.name] {
 			if o.kind != schema.Object {

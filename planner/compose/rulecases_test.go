@@ -198,5 +198,24 @@ var ruleCases = []schemaCase{
 	{"override on an interface object", "INVALID_FIELD_SHARING OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", []string{
 		fed + `type Query { a: I } interface I @key(fields: "id") { id: ID } type T implements I @key(fields: "id") { id: ID n: Int }`,
 		fed + `type I @interfaceObject @key(fields: "id") { id: ID n: Int @override(from: "a") }`}},
+	{"empty schema", "INVALID_GRAPHQL", []string{`type Query { a: ID }`, `# nothing`}},
+	{"unknown element of a specification", "INVALID_LINK_DIRECTIVE_USAGE", []string{fed + `extend schema @link(url: "https://specs.apollo.dev/policy/v0.1", import: ["Policy", "@nothing"]) type Query { a: ID }`}},
+	{"element of an unknown version", "", []string{fed + `extend schema @link(url: "https://specs.apollo.dev/tag/v0.99", import: ["@nothing"]) type Query { a: ID }`}},
+	{"applied under two names", "LINK_IMPORT_NAME_MISMATCH", []string{fed + `type Query { a: ID @tag(name: "x") }`,
+		`extend schema @link(url: "https://specs.apollo.dev/federation/v2.9") type Query { b: ID @federation__tag(name: "x") }`}},
+	{"imported under two names, applied under one", "", []string{fed + `type Query { a: ID }`,
+		`extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [{name: "@tag", as: "@label"}]) type Query { b: ID @label(name: "x") }`}},
+	{"default of a value not in every subgraph", "INVALID_GRAPHQL", []string{`type Query { a(e: [E] = [A, B]): ID } enum E { A B }`, `type Query { b(e: E): ID } enum E { A }`}},
+	{"default of a field not in every subgraph", "INVALID_GRAPHQL", []string{`type Query { a(i: I = {x: 1, y: 2}): ID } input I { x: Int y: Int }`, `type Query { b(i: I): ID } input I { x: Int }`}},
+	{"composed directive from an interface object", "INVALID_GRAPHQL", []string{
+		fed + `type Query { a: I } interface I @key(fields: "id") { id: ID } type T implements I @key(fields: "id") { id: ID }`,
+		fed + `extend schema @link(url: "https://example.com/note/v1.0", import: ["@note"]) @composeDirective(name: "@note") directive @note on OBJECT type I @key(fields: "id") @interfaceObject @note { id: ID n: Int }`}},
+	{"interface object requires what an implementation protects", "MISSING_TRANSITIVE_AUTH_REQUIREMENTS", []string{
+		fed + `type Query { a: I } interface I @key(fields: "id") { id: ID n: Int } type T implements I @key(fields: "id") { id: ID n: Int @authenticated }`,
+		fed + `type I @key(fields: "id") @interfaceObject { id: ID n: Int @external m: Int @requires(fields: "n") }`}},
+	{"interface key of an unknown field", "KEY_INVALID_FIELDS", []string{fed + `type Query { a: I } interface I @key(fields: "x") { id: ID } type T implements I { id: ID }`}},
+	{"interface key that does not parse", "KEY_INVALID_FIELDS", []string{fed + `type Query { a: I } interface I @key(fields: "id {") { id: ID } type T implements I { id: ID }`}},
+	{"provides on a field of an external type", "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE", []string{fed + `type Query { a: T } type T @external { n: T @provides(fields: "m") m: Int }`, fed + `type T { n: T m: Int }`}},
+	{"only unused externals in a root type", "TYPE_WITH_ONLY_UNUSED_EXTERNAL", []string{`type Query { a: ID } type Mutation { n: Int @external }`, `type Mutation { n: Int }`}},
 	{"cannot be reached", "SATISFIABILITY_ERROR", []string{fed + `type Query { a: T } type T @key(fields: "id") { id: ID }`, fed + `type T { n: Int }`}},
 }

@@ -70,6 +70,13 @@ var features = map[string][]string{
 	"requiresScopes": {"requiresScopes"}, "policy": {"policy"}, "cost": {"cost", "listSize"},
 }
 
+// featureTypes are the scalars of these specifications, featureVersions their
+// newest minor versions (of v0); of later ones, nobody knows the elements.
+var (
+	featureTypes    = map[string]string{"requiresScopes": "Scope", "policy": "Policy"}
+	featureVersions = map[string]int{"tag": 3, "inaccessible": 2, "authenticated": 1, "requiresScopes": 1, "policy": 1, "cost": 1}
+)
+
 var specDefinitions = sync.OnceValue(func() map[string]*schema.DirectiveDefinition {
 	return definitionsOf(federationSDL)
 })

@@ -377,7 +377,7 @@ func (sg *subgraph) dropUnusedExternals(r *reporter) {
 		if len(t.fields) > 0 || t.name == "Query" {
 			continue // a query root stays: every subgraph has its machinery there
 		}
-		if sg.referenced(t) {
+		if sg.referenced(t) || isRootName(t.name) {
 			r.at(CodeTypeWithOnlyUnusedExternal, sg, t.pos, t.name, "Remove the type, or give it a field of its own.",
 				"Type %s contains only external fields and all those fields are all unused (they do not appear in any @key, @provides or @requires).", t.name)
 			continue

@@ -199,6 +199,18 @@ type TargetType struct {
 	Representation *Representation
 	// Decode reads a row.
 	Decode *Decode
+	// Requirements are what the row carries besides the key, where something else
+	// is asked for as well: when one cannot be had, the row is sent without it, and
+	// only the slots that depend on it fail.
+	Requirements []Requirement
+}
+
+// Requirement is one @requires.
+type Requirement struct {
+	// Fields are indices into the representation's fields.
+	Fields []int
+	// Slots are what depends on them.
+	Slots []int
 }
 
 // Representation is the template of a row: a JSON object made from the slots of

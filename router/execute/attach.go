@@ -26,6 +26,26 @@ func (x *state) attach(fs *fetchState) {
 			x.attachTo(m.object, use.object, use.decode)
 		}
 	}
+	for i := range fs.partial {
+		x.failLost(fs, &fs.partial[i])
+	}
+}
+
+// failLost marks as failed what depends on requirements that a row was sent
+// without, whatever the subgraph made of that.
+func (x *state) failLost(fs *fetchState, p *partial) {
+	for n := range p.lookup.Requirements {
+		if p.lost>>n&1 == 0 {
+			continue
+		}
+		for _, slot := range p.lookup.Requirements[n].Slots {
+			x.words[p.object+headerWords+slot] = word(kindFailed)
+			if fs.missing < 0 {
+				fs.missing = x.info(errorInfo{code: CodeRequirement, message: needMissing, fetch: fs.fetch})
+			}
+			x.record(p.object, errorRecord{info: int32(fs.missing), slot: int32(slot)})
+		}
+	}
 }
 
 // ownSlot is the slot of the object read that a field fills; -1 when it is the

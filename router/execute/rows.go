@@ -74,11 +74,18 @@ func (x *state) enlist(fs *fetchState, target *plan.Target, object int) {
 	start := len(fs.text)
 	text, ok, missing := x.representation(fs.text, lookup.Representation, object)
 	fs.text = text
+	var lost uint64
+	if !ok && missing && len(lookup.Requirements) > 0 {
+		fs.text, lost, ok = x.partialRow(fs.text, lookup, object)
+	}
 	if !ok {
 		if missing {
 			x.recordMissing(fs, lookup.Decode, object)
 		}
 		return
+	}
+	if lost != 0 {
+		fs.partial = append(fs.partial, partial{object: object, lookup: lookup, lost: lost})
 	}
 	r := fs.addRow(start)
 	u := fs.addUse(r, lookup.Decode)

@@ -60,7 +60,17 @@ type fetchState struct {
 	// -1.
 	missing int
 
+	// partial are the objects whose rows were sent without a requirement.
+	partial []partial
+
 	flat [][]byte // backs call.Rows
+}
+
+// partial is an object whose row lacks some requirements (by bit).
+type partial struct {
+	object int
+	lookup *plan.TargetType
+	lost   uint64
 }
 
 // row is one distinct representation of an entry.
@@ -156,6 +166,7 @@ func (x *state) end() {
 
 func (fs *fetchState) begin(f *plan.Fetch) {
 	fs.missing = -1
+	fs.partial = fs.partial[:0]
 	fs.fetch = f
 	fs.waiting = len(f.Deps)
 	fs.sent = false
@@ -173,6 +184,8 @@ func (fs *fetchState) begin(f *plan.Fetch) {
 func (fs *fetchState) end() {
 	const keep = 1 << 13 // elements
 	fs.fetch = nil
+	clear(fs.partial)
+	fs.partial = fs.partial[:0]
 	clear(fs.call.Rows)
 	clear(fs.call.Variables)
 	fs.call = subgraphs.Call{Rows: fs.call.Rows[:0], Variables: fs.call.Variables[:0]}

@@ -32,8 +32,34 @@ function apollo(services) {
       messages: result.errors.map((e) => `${e.extensions?.code}: ${e.message}`),
     };
   }
-  const api = internals.Supergraph.build(result.supergraphSdl, { supportedFeatures: null }).apiSchema().toGraphQLJSSchema();
-  return { ok: true, api: canonical(printSchema(lexicographicSortSchema(api))) };
+  return { ok: true, ...understood(result.supergraphSdl) };
+}
+
+// What Apollo understands of a supergraph: the API schema and the subgraphs it
+// is made of.
+function understood(sdl) {
+  const supergraph = internals.Supergraph.build(sdl, { supportedFeatures: null });
+  const api = supergraph.apiSchema().toGraphQLJSSchema();
+  const options = internals.orderPrintedDefinitions(internals.defaultPrintOptions);
+  const parts = [...supergraph.subgraphs()].map((s) => `# ${s.name} ${s.url}\n${internals.printSchema(s.schema, options)}`);
+  return {
+    api: canonical(printSchema(lexicographicSortSchema(api))),
+    // White space in field sets and unused directive definitions mean nothing.
+    parts: parts.join('\n').replace(/^directive @.*\n/gm, '').replaceAll('@deprecated(reason: "No longer supported")', '@deprecated'),
+  };
+}
+
+// reread says what is wrong with a supergraph that Weft printed.
+function reread(sdl, theirs) {
+  try {
+    const ours = understood(sdl);
+    if (ours.api !== theirs.api) return 'another API schema';
+    if (ours.parts === theirs.parts) return '';
+    diff(theirs.parts, ours.parts);
+    return 'other subgraphs';
+  } catch (e) {
+    return `cannot be read: ${e.message}`;
+  }
 }
 
 // What @defer and @stream look like is no matter of composition.
@@ -53,6 +79,11 @@ graphs.forEach((graph, i) => {
   if (theirs.crashed) kind = ours.ok ? 'Apollo crashes, Weft composes' : 'Apollo crashes, Weft refuses';
   else if (theirs.ok && ours.ok) {
     kind = theirs.api === canonical(ours.apiSchema) ? 'both compose, same API schema' : 'API SCHEMA DIFFERS';
+    if (kind.startsWith('both')) {
+      const fault = reread(ours.supergraph, theirs);
+      if (fault) kind = `SUPERGRAPH DIFFERS`;
+      ours.fault = fault;
+    }
   } else if (theirs.ok) kind = 'ONLY WEFT REFUSES';
   else if (ours.ok) kind = 'ONLY APOLLO REFUSES';
   else kind = theirs.codes.join() === codes.join() ? 'both refuse, same codes' : 'codes differ';
@@ -62,6 +93,7 @@ graphs.forEach((graph, i) => {
     console.log(`\n# ${kind}: ${graph.id}`);
     if (!theirs.ok) console.log(`  Apollo ${theirs.codes.join(' ')}\n${theirs.messages.map((m) => '    ' + m.split('\n').join('\n      ')).join('\n')}`);
     if (!ours.ok) console.log(`  Weft   ${codes.join(' ')}\n${ours.errors.map((e) => `    ${e.code}: ${e.subgraph ? `[${e.subgraph}] ` : ''}${e.message}`).join('\n')}`);
+    if (ours.fault) console.log(`    Weft's supergraph, read by Apollo: ${ours.fault}`);
     if (theirs.ok && ours.ok) diff(theirs.api, canonical(ours.apiSchema));
     if (verbose) for (const s of graph.services) console.log(`  ## ${s.name}\n${s.typeDefs}`);
   }

@@ -1,6 +1,7 @@
 package equivalence
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -41,8 +42,9 @@ const (
 
 func features() Features {
 	f := DefaultFeatures()
-	f.set(*off, false)
-	f.set(*on, true)
+	if err := errors.Join(f.set(*off, false), f.set(*on, true)); err != nil {
+		panic(err)
+	}
 	return f
 }
 
