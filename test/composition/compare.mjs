@@ -38,7 +38,8 @@ function apollo(services) {
 // What Apollo understands of a supergraph: the API schema and the subgraphs it
 // is made of.
 function understood(sdl) {
-  const supergraph = internals.Supergraph.build(sdl, { supportedFeatures: null });
+  // Weft does not note that a key is written on an extension: it has no effect.
+  const supergraph = internals.Supergraph.build(sdl.replaceAll(', extension: true', ''), { supportedFeatures: null });
   const api = supergraph.apiSchema().toGraphQLJSSchema();
   const options = internals.orderPrintedDefinitions(internals.defaultPrintOptions);
   const parts = [...supergraph.subgraphs()].map((s) => `# ${s.name} ${s.url}\n${internals.printSchema(s.schema, options)}`);

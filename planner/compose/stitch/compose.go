@@ -1,6 +1,8 @@
 package stitch
 
 import (
+	"strings"
+
 	"github.com/weft-graphql/weft/planner/compose"
 )
 
@@ -19,6 +21,9 @@ func Compose(subgraphs []Subgraph, joins []Join, opts ...compose.Option) *compos
 		inputs[i] = Input{Name: s.Name, Doc: s.Doc, Rules: s.Rules}
 	}
 	prepared, errs := PrepareAll(inputs, joins)
+	for _, p := range prepared {
+		errs = append(errs, p.unsupported()...)
+	}
 	if len(errs) > 0 {
 		r := &compose.Result{}
 		for _, e := range errs {
@@ -36,6 +41,37 @@ func Compose(subgraphs []Subgraph, joins []Join, opts ...compose.Option) *compos
 		FinishAll(r.Definition, prepared)
 	}
 	return r
+}
+
+// unsupported refuses what can be composed, but not yet carried out.
+func (p *Prepared) unsupported() []Error {
+	if p.work == nil {
+		return nil
+	}
+	var out []Error
+	for _, r := range p.RequireArguments() {
+		out = append(out, Error{
+			Code: CodeRequireNotSupported, Subgraph: p.Name, Coordinate: r.Type + "." + r.Field + "(" + r.Argument + ":)",
+			Message: "the argument " + r.Argument + " of " + r.Type + "." + r.Field + " is filled by @require, which is not supported yet",
+			Hint:    "federation's @requires is: take the value from an external field of the type",
+		})
+	}
+	for _, t := range p.work.types {
+		for _, k := range t.keys {
+			for _, l := range k.lookups {
+				for _, a := range l.definition(k.text).Arguments {
+					if strings.Contains(a.Argument, ".") {
+						out = append(out, Error{
+							Code: CodeNestedNotSupported, Subgraph: p.Name, Coordinate: t.name,
+							Message: "the lookup of " + t.name + " fills " + a.Argument + ", a field of an input object, which is not supported yet",
+							Hint:    "look the type up by a field that takes the key as plain arguments",
+						})
+					}
+				}
+			}
+		}
+	}
+	return out
 }
 
 func (e Error) forComposition() *compose.Error {
