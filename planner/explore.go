@@ -147,8 +147,11 @@ func (r *run) sources(s *slot, ti int) ([]*arrival, bool, error) {
 		moves := r.graph.Moves(f)
 		for i := range moves {
 			m := &moves[i]
-			if !r.resolves(m) || local && m.Subgraph == a.sub || a.interfaceObject() && m.Through == schema.NoType {
+			if !r.resolves(m) || local && m.Subgraph == a.sub {
 				continue
+			}
+			if a.interfaceObject() && (m.Through == schema.NoType || a.typed != nil && s.types.count() != len(s.pos.types)) {
+				continue // the concrete type has to be known first
 			}
 			d, err := r.derive(a, ti, m)
 			if err != nil {

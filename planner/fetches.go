@@ -343,7 +343,7 @@ func (r *run) joinable(f, g *fetch) joint {
 func (f *fetch) entryFor(e *fetchEntry) *fetchEntry {
 next:
 	for _, have := range f.entries {
-		if have.pos != e.pos {
+		if have.pos != e.pos || (have.untyped() == nil) != (e.untyped() == nil) {
 			continue
 		}
 		for _, a := range have.parts {

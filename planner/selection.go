@@ -95,6 +95,7 @@ func (w *specWriter) entry(e *fetchEntry) {
 	used := e.types()
 	var sels []subgraphs.Selection
 	var lookup *subgraphs.Lookup
+	var keys []keyUse
 	if a := e.untyped(); a != nil {
 		sels, lookup = w.untyped(e, a, &target)
 		used = bitset{}
@@ -108,8 +109,10 @@ func (w *specWriter) entry(e *fetchEntry) {
 			needs = mergeNeeds(needs, cloneNeeds(by.needs))
 			target.Cond = orCond(target.Cond, a.need[ti])
 		}
-		below, decode := w.typed(group, e.pos, ti)
 		typename := by.lookup.Typename
+		sc := &scope{keys: keys, on: typename, decode: &plan.Decode{Shape: shape, Static: ti}}
+		below, decode := w.typed(sc, group, e.pos, ti)
+		keys = sc.keys
 		rep := w.representation(e.pos, needs, typename, w.fetch.Subgraph)
 		target.Types[ti] = &plan.TargetType{Representation: rep, Decode: decode, Requirements: w.requirementsOf(group, ti, rep)}
 		if lookup == nil {
@@ -230,7 +233,7 @@ func (w *specWriter) untyped(e *fetchEntry, a *arrival, target *plan.Target) ([]
 	if a.resolver {
 		below, decode = w.object(group, e.pos)
 	} else {
-		below, decode = w.typed(group, e.pos, ti)
+		below, decode = w.typed(&scope{decode: &plan.Decode{Shape: w.shape[e.pos.id]}}, group, e.pos, ti)
 		decode.Static = -1
 	}
 	rep := w.representation(e.pos, needs, by.lookup.Typename, w.fetch.Subgraph)
@@ -351,6 +354,10 @@ type scope struct {
 	decode *plan.Decode
 	// children are composite slots written before (in another fragment).
 	children []childUse
+	// on is the type condition that the fields stand under when each type of a
+	// lookup is read by itself; the keys of other types are known all the same,
+	// for the subgraph sees them all.
+	on string
 	// inline is set for the fields of a namespace, which are asked for beside it.
 	inline bool
 }
@@ -359,6 +366,7 @@ type keyUse struct {
 	key  string
 	slot *slot
 	typ  string
+	on   string
 }
 
 type childUse struct {
@@ -465,8 +473,7 @@ func (w *specWriter) uniform(decl schema.TypeID, sub int, s *slot, covers bitset
 }
 
 // typed writes what lookups at a position give for objects of one type.
-func (w *specWriter) typed(group []*arrival, p *position, ti int) ([]subgraphs.Selection, *plan.Decode) {
-	sc := &scope{decode: &plan.Decode{Shape: w.shape[p.id], Static: ti}}
+func (w *specWriter) typed(sc *scope, group []*arrival, p *position, ti int) ([]subgraphs.Selection, *plan.Decode) {
 	picks := w.picks(group, p)
 	var sels []subgraphs.Selection
 	for i := range picks {
@@ -549,14 +556,21 @@ func (w *specWriter) child(sc *scope, s *slot, group []*arrival) ([]subgraphs.Se
 func (sc *scope) keyFor(s *slot, typ string) string {
 	taken := func(key string) bool {
 		for _, k := range sc.keys {
-			if k.key == key {
+			if k.slot == s && k.typ == typ {
+				continue
+			}
+			// Leaves of one type may share a key where no object has both.
+			if k.key == key && (k.on == sc.on || k.typ != typ || !k.slot.leaf || !s.leaf) {
 				return true
 			}
 		}
 		return false
 	}
 	for _, k := range sc.keys {
-		if k.slot == s && k.typ == typ {
+		if k.slot == s && k.typ == typ && !taken(k.key) {
+			if k.on != sc.on {
+				sc.keys = append(sc.keys, keyUse{key: k.key, slot: s, typ: typ, on: sc.on})
+			}
 			return k.key
 		}
 	}
@@ -567,7 +581,7 @@ func (sc *scope) keyFor(s *slot, typ string) string {
 			key = fmt.Sprintf("_%d_%d_%s", s.index, n, s.name)
 		}
 	}
-	sc.keys = append(sc.keys, keyUse{key: key, slot: s, typ: typ})
+	sc.keys = append(sc.keys, keyUse{key: key, slot: s, typ: typ, on: sc.on})
 	return key
 }
 

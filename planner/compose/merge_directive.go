@@ -31,6 +31,9 @@ func (m *merger) mergeApplied(sources []source, coordinate string) (supergraph.A
 		for i := range s.applied {
 			a := &s.applied[i]
 			if a.spec {
+				if a.name == "context" {
+					a = a.inSubgraph(s.sg)
+				}
 				byName[a.name] = append(byName[a.name], a)
 				continue
 			}
@@ -63,6 +66,20 @@ func (m *merger) mergeApplied(sources []source, coordinate string) (supergraph.A
 		out.Directives = append(out.Directives, m.mergeCustom(name, composed[name], m.composed.repeatable(name), coordinate)...)
 	}
 	return out, m.mergeDeprecation(byName["deprecated"], coordinate)
+}
+
+// inSubgraph returns a @context under the name it has in the supergraph:
+// contexts of different subgraphs have nothing to do with each other.
+func (a *applied) inSubgraph(sg *subgraph) *applied {
+	name, ok := a.stringArg("name")
+	if !ok {
+		return a
+	}
+	d := *a.Directive
+	d.Arguments = []schema.Argument{{Name: "name", Value: &schema.Value{Kind: schema.StringValue, Raw: sg.name + "__" + name}}}
+	out := *a
+	out.Directive = &d
+	return &out
 }
 
 func (m *merger) mergeDeprecation(list []*applied, coordinate string) *supergraph.Deprecation {

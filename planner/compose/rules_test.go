@@ -118,6 +118,25 @@ func TestHints(t *testing.T) {
 	}
 }
 
+// TestContextNames: a context is known to the supergraph by its subgraph and
+// name, on the type as in the arguments it fills; other routers insist on it.
+func TestContextNames(t *testing.T) {
+	result := compose.ComposeSDL([]compose.Source{
+		{Name: "shop", SDL: fed + "type Query { v: Visitor }\ntype Visitor @key(fields: \"id\") @context(name: \"user\") { id: ID! locale: String t: T }\n" +
+			"type T @key(fields: \"id\") { id: ID! f(l: String @fromContext(field: \"$user { locale }\")): Int }"},
+		{Name: "users", SDL: fed + "type Visitor @key(fields: \"id\") @context(name: \"user\") { id: ID! name: String }"},
+	})
+	if len(result.Errors) > 0 {
+		t.Fatal(result.Errors)
+	}
+	text := supergraph.Print(result.Definition)
+	for _, want := range []string{`@context(name: "shop__user")`, `@context(name: "users__user")`, `context: "shop__user"`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in\n%s", want, text)
+		}
+	}
+}
+
 func FuzzCompose(f *testing.F) {
 	for _, c := range ruleCases {
 		f.Add(c.sdl[0], c.sdl[len(c.sdl)-1])

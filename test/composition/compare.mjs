@@ -46,7 +46,7 @@ function understood(sdl) {
   return {
     api: canonical(printSchema(lexicographicSortSchema(api))),
     // White space in field sets and unused directive definitions mean nothing.
-    parts: parts.join('\n').replace(/^directive @.*\n/gm, '').replaceAll('@deprecated(reason: "No longer supported")', '@deprecated'),
+    parts: parts.join('\n').replace(/^directive @.*\n/gm, '').replaceAll('@deprecated(reason: "No longer supported")', '@deprecated').replace(/ +/g, ' '),
   };
 }
 

@@ -215,6 +215,30 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// TestFound runs the cases that once failed; testdata has one file for each
+// cause.
+func TestFound(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("testdata", "*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, name := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".json"), func(t *testing.T) {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, err := readCase(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f := runLong(t, 10)(c); f != nil {
+				t.Errorf("\n%s", c.print(f, name))
+			}
+		})
+	}
+}
+
 // TestOverHTTP runs a few cases with subgraphs that are real HTTP servers, so
 // that the short way to them proves the same.
 func TestOverHTTP(t *testing.T) {
