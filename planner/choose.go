@@ -103,7 +103,10 @@ func (r *run) chooseLate(l *leaf, deepest *int) error {
 	}
 	*deepest = max(*deepest, best.depth)
 	if l.presence {
-		return r.use(best.from, l.slot, missing, l.slot.cond)
+		if err := r.use(best.from, l.slot, missing, l.slot.cond); err != nil {
+			return err
+		}
+		return r.commit(best, best.covers, nil)
 	}
 	r.decide(l, best, *deepest, nil)
 	return r.assignLeaf(l, best)

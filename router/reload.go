@@ -158,8 +158,8 @@ func (r *Router) replace(ctx context.Context, c *config.Config, due func(string)
 	if err == nil {
 		err = r.install(c, previous, next, due != nil)
 	}
-	r.note(err)
 	if err != nil {
+		r.note(err)
 		if ctx.Err() == nil {
 			r.logFailure(err, previous != nil)
 		}
@@ -206,6 +206,9 @@ func (r *Router) install(c *config.Config, previous, next *generation.Generation
 		moved = l
 	}
 	r.routes.Store(routesOf(c, r.routes.Load()))
+	// Told first: whoever sees the new generation sees that it was loaded, too.
+	r.done++
+	r.lastError = nil
 	r.current.Swap(next)
 	if moved != nil {
 		r.listening = moved
@@ -217,15 +220,10 @@ func (r *Router) install(c *config.Config, previous, next *generation.Generation
 	return nil
 }
 
-// note keeps what became of a reload for the health endpoint.
+// note keeps why a reload failed for the health endpoint.
 func (r *Router) note(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err == nil {
-		r.done++
-		r.lastError = nil
-		return
-	}
 	r.failed++
 	r.lastError = &ReloadError{At: r.options.Now(), Err: err}
 }
