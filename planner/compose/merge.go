@@ -66,11 +66,9 @@ func (m *merger) merge() *supergraph.Definition {
 	for i, sg := range m.subgraphs {
 		def.Subgraphs = append(def.Subgraphs, supergraph.SubgraphDefinition{Name: sg.name, Enum: enums[i], URL: sg.url})
 	}
-	if m.checkLinkImports(); m.failed() {
-		return nil // directives have no one name to merge under
-	}
+	m.checkLinkImports()
 	if m.composed = m.composeDirectives(); m.failed() {
-		return nil
+		return nil // directives have no one name to merge under
 	}
 	for _, name := range m.names {
 		m.shell(name)

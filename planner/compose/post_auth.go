@@ -16,22 +16,53 @@ func (c *mergedCheck) transitiveAuth() {
 			continue
 		}
 		for _, f := range t.Fields {
-			for _, in := range f.In {
-				if in.Requires == "" {
-					continue
-				}
-				set, err := schema.ParseSelections(in.Requires)
-				if err != nil {
-					continue
-				}
-				have := c.requirements(&f.Applied, &t.Applied, nil)
-				if missing := c.firstUncovered(t, set, have); missing != "" {
-					c.fail(CodeMissingTransitiveAuth, t.Name+"."+f.Name, "Repeat the auth directives of the required field.",
-						"Field %q does not specify necessary @authenticated, @requiresScopes and/or @policy auth requirements to access the transitive field %q data from @requires selection set.", t.Name+"."+f.Name, missing)
-				}
+			have := c.requirements(&f.Applied, &t.Applied, nil)
+			for i := range f.In {
+				c.transitiveRequires(t, f, &f.In[i], have)
+				c.transitiveContexts(t, f, &f.In[i], have)
 			}
 		}
 	}
+}
+
+func (c *mergedCheck) transitiveRequires(t *supergraph.TypeDefinition, f *supergraph.FieldDefinition, in *supergraph.FieldIn, have demand) {
+	set, err := schema.ParseSelections(in.Requires)
+	if in.Requires == "" || err != nil {
+		return
+	}
+	if missing := c.firstUncovered(t, set, have); missing != "" {
+		c.fail(CodeMissingTransitiveAuth, t.Name+"."+f.Name, "Repeat the auth directives of the required field.",
+			"Field %q does not specify necessary @authenticated, @requiresScopes and/or @policy auth requirements to access the transitive field %q data from @requires selection set.", t.Name+"."+f.Name, missing)
+	}
+}
+
+func (c *mergedCheck) transitiveContexts(t *supergraph.TypeDefinition, f *supergraph.FieldDefinition, in *supergraph.FieldIn, have demand) {
+	for _, a := range in.ContextArguments {
+		set, err := schema.ParseSelections(a.Selection)
+		if err != nil {
+			continue
+		}
+		for _, on := range c.def.Types {
+			if !setsContext(on, a.Context) {
+				continue
+			}
+			var need demand
+			need.add(&on.Applied)
+			if !have.covers(&need) || c.firstUncovered(on, set, have) != "" {
+				c.fail(CodeMissingTransitiveAuth, t.Name+"."+f.Name, "Repeat the auth directives of the types and fields that the context reads.",
+					"Field %q does not specify necessary @authenticated, @requiresScopes and/or @policy auth requirements to access the transitive data in context %q of type %q from @fromContext selection set.", t.Name+"."+f.Name, a.Context, on.Name)
+			}
+		}
+	}
+}
+
+func setsContext(t *supergraph.TypeDefinition, name string) bool {
+	for _, d := range t.Applied.Directives {
+		if v := d.Argument("name"); d.Name == "context" && v != nil && v.Raw == name {
+			return true
+		}
+	}
+	return false
 }
 
 // demand is what a field demands of its reader.

@@ -213,6 +213,18 @@ var ruleCases = []schemaCase{
 	{"interface object requires what an implementation protects", "MISSING_TRANSITIVE_AUTH_REQUIREMENTS", []string{
 		fed + `type Query { a: I } interface I @key(fields: "id") { id: ID n: Int } type T implements I @key(fields: "id") { id: ID n: Int @authenticated }`,
 		fed + `type I @key(fields: "id") @interfaceObject { id: ID n: Int @external m: Int @requires(fields: "n") }`}},
+	{"context reads what is protected", "MISSING_TRANSITIVE_AUTH_REQUIREMENTS", []string{
+		fed + `type Query { v: V } type V @key(fields: "id") @context(name: "c") @authenticated { id: ID! x: ID t: T } type T @key(fields: "id") { id: ID f(x: ID @fromContext(field: "$c { x }")): Int }`}},
+	{"context reads a protected field", "MISSING_TRANSITIVE_AUTH_REQUIREMENTS", []string{
+		fed + `type Query { v: V } type V @key(fields: "id") @context(name: "c") { id: ID! x: ID @policy(policies: [["p"]]) t: T } type T @key(fields: "id") { id: ID f(x: ID @fromContext(field: "$c { x }")): Int }`}},
+	{"context repeats the protection", "", []string{
+		fed + `type Query { v: V } type V @key(fields: "id") @context(name: "c") @authenticated { id: ID! x: ID t: T } type T @key(fields: "id") { id: ID f(x: ID @fromContext(field: "$c { x }")): Int @authenticated }`}},
+	{"interface object beside a key of Federation 1", "INTERFACE_OBJECT_USAGE_ERROR", []string{
+		`type Query { a: I } interface I @key(fields: "id") { id: ID } type T implements I @key(fields: "id") { id: ID }`,
+		fed + `type I @key(fields: "id") @interfaceObject { id: ID n: Int }`}},
+	{"two names and a directive that is not there", "DIRECTIVE_COMPOSITION_ERROR LINK_IMPORT_NAME_MISMATCH", []string{
+		fed + `extend schema @composeDirective(name: "@nowhere") type Query { a: ID @tag(name: "x") }`,
+		`extend schema @link(url: "https://specs.apollo.dev/federation/v2.9") type Query { b: ID @federation__tag(name: "x") }`}},
 	{"interface key of an unknown field", "KEY_INVALID_FIELDS", []string{fed + `type Query { a: I } interface I @key(fields: "x") { id: ID } type T implements I { id: ID }`}},
 	{"interface key that does not parse", "KEY_INVALID_FIELDS", []string{fed + `type Query { a: I } interface I @key(fields: "id {") { id: ID } type T implements I { id: ID }`}},
 	{"provides on a field of an external type", "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE", []string{fed + `type Query { a: T } type T @external { n: T @provides(fields: "m") m: Int }`, fed + `type T { n: T m: Int }`}},

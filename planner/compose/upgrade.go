@@ -15,6 +15,7 @@ func upgrade(subgraphs []*subgraph, r *reporter) {
 		return
 	}
 	before := survey(subgraphs)
+	checkKeysOfInterfaceObjects(subgraphs, r)
 	var upgraded []*subgraph
 	for _, sg := range subgraphs {
 		if sg.fed2 {
@@ -35,6 +36,27 @@ func upgrade(subgraphs []*subgraph, r *reporter) {
 		sg.derive()
 		sg.checkFederation(one)
 		r.errors = append(r.errors, one.errors...)
+	}
+}
+
+// checkKeysOfInterfaceObjects reports interface objects whose interface has its
+// key in a Federation 1 subgraph: such a key cannot tell which type an entity is.
+func checkKeysOfInterfaceObjects(subgraphs []*subgraph, r *reporter) {
+	keyed := make(map[string]string)
+	for _, sg := range subgraphs {
+		for _, t := range sg.order {
+			if !sg.fed2 && t.kind == schema.Interface && t.isEntity() && keyed[t.name] == "" {
+				keyed[t.name] = sg.name
+			}
+		}
+	}
+	for _, sg := range subgraphs {
+		for _, t := range sg.order {
+			if from := keyed[t.name]; from != "" && sg.fed2 && t.isInterfaceObject() {
+				r.at(CodeInterfaceObjectUsage, sg, t.pos, t.name, "Make \""+from+"\" a Federation 2 subgraph, or remove the @key of its interface.",
+					"The @interfaceObject directive is used on type %q, which requires other subgraphs to resolve its type name via an interface @key; the key in subgraph %q, a Federation 1 subgraph, does not do that.", t.name, from)
+			}
+		}
 	}
 }
 

@@ -138,6 +138,10 @@ func (g *generator) field(i int, input bool) *FieldDefinition {
 		if g.chance(10) {
 			in.Name = "renamed"
 		}
+		for j := range g.IntN(12) - 9 {
+			in.Join = append(in.Join, JoinPart{Key: fmt.Sprintf("org.id%d", j), From: "place.orgId"})
+		}
+		in.Namespace = g.chance(10)
 		if g.chance(20) {
 			in.Requires = g.fieldSet()
 		}
@@ -185,7 +189,7 @@ func (g *generator) typeIn(kind schema.Kind) []TypeIn {
 		for g.chance(15) {
 			l := LookupDefinition{Key: g.fieldSet(), Path: []string{"ns", "users"}, Batch: g.chance(50), Max: g.IntN(3) * 50, Internal: g.chance(30), Match: Correlation(g.IntN(2))}
 			for j := range g.IntN(3) {
-				l.Arguments = append(l.Arguments, LookupArgument{Argument: fmt.Sprintf("where.ids%d", j), From: "org.id"})
+				l.Arguments = append(l.Arguments, LookupArgument{Argument: fmt.Sprintf("where.ids%d", j), From: "org.id", Type: pick(g, []string{"", "ID", "[Their_Input!]!"})})
 			}
 			in.Lookups = append(in.Lookups, l)
 		}

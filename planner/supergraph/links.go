@@ -12,8 +12,8 @@ const (
 	apolloSpecs = "https://specs.apollo.dev/"
 	linkURL     = apolloSpecs + "link/v1.0"
 	// weftURL is linked by texts that say what the join specification cannot:
-	// lookups by a field, and names that differ from the supergraph's. It is
-	// linked `for: EXECUTION`, so that a router that does not know it refuses
+	// lookups by a field, names that differ from the supergraph's, joined objects
+	// and namespaces. It is linked `for: EXECUTION`, so that a router that does not know it refuses
 	// the graph instead of answering from half of it.
 	weftURL = "https://github.com/weft-graphql/weft/v0.1"
 )

@@ -63,7 +63,7 @@ func Portable(def *Definition) bool {
 		}
 		for _, f := range t.Fields {
 			for i := range f.In {
-				if f.In[i].Name != "" {
+				if in := &f.In[i]; in.Name != "" || len(in.Join) > 0 || in.Namespace {
 					return false
 				}
 			}
@@ -249,9 +249,7 @@ func (w *writer) field(t *TypeDefinition, f *FieldDefinition) *schema.FieldDefin
 	for i := range f.In {
 		in := &f.In[i]
 		out.Directives = append(out.Directives, w.joinField(in))
-		if in.Name != "" {
-			w.renamed(in.Subgraph, t.Name+"."+f.Name, in.Name)
-		}
+		w.beyondJoin(t.Name+"."+f.Name, in)
 	}
 	out.Directives = append(out.Directives, w.applications(&f.Applied, f.Deprecated)...)
 	return out

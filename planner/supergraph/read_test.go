@@ -91,7 +91,7 @@ func TestPrintLookupsGolden(t *testing.T) {
 	users.Name = "Users_User"
 	users.Keys[0].Resolvable = false
 	users.Lookups = []LookupDefinition{
-		{Key: "id", Path: []string{"users"}, Arguments: []LookupArgument{{Argument: "ids", From: "id"}}, Batch: true, Max: 50},
+		{Key: "id", Path: []string{"users"}, Arguments: []LookupArgument{{Argument: "ids", Type: "[ID!]!", From: "id"}}, Batch: true, Max: 50},
 		{Key: "org { id } name", Path: []string{"admin", "user"}, Arguments: []LookupArgument{{Argument: "by.org", From: "org.id"}, {Argument: "by.name", From: "name"}}, Internal: true},
 	}
 	def := &Definition{

@@ -14,6 +14,10 @@ const (
 	weftLookup = "weft__lookup"
 	// weftName gives the name that a type or field (`of`) has in a subgraph.
 	weftName = "weft__name"
+	// weftJoin says of what the objects of a joined field (`of`) are made.
+	weftJoin = "weft__join"
+	// weftNamespace says that a field (`of`) holds the root fields of a subgraph.
+	weftNamespace = "weft__namespace"
 )
 
 // weft makes an application of one of them for one subgraph. Its third
@@ -25,6 +29,23 @@ func (w *writer) weft(subgraph int, name string, args *schema.Value) *schema.Dir
 
 func (w *writer) renamed(subgraph int, coordinate, name string) {
 	w.schemaLevel = append(w.schemaLevel, w.weft(subgraph, weftName, objectValue("of", stringValue(coordinate), "name", stringValue(name))))
+}
+
+// beyondJoin writes what join__field cannot say of a field in one subgraph.
+func (w *writer) beyondJoin(coordinate string, in *FieldIn) {
+	if in.Name != "" {
+		w.renamed(in.Subgraph, coordinate, in.Name)
+	}
+	if len(in.Join) > 0 {
+		parts := listValue()
+		for _, part := range in.Join {
+			parts.Items = append(parts.Items, objectValue("key", stringValue(part.Key), "from", stringValue(part.From)))
+		}
+		w.schemaLevel = append(w.schemaLevel, w.weft(in.Subgraph, weftJoin, objectValue("of", stringValue(coordinate), "parts", parts)))
+	}
+	if in.Namespace {
+		w.schemaLevel = append(w.schemaLevel, w.weft(in.Subgraph, weftNamespace, objectValue("of", stringValue(coordinate))))
+	}
 }
 
 func lookupArguments(l *LookupDefinition) *schema.Value {
@@ -39,7 +60,11 @@ func lookupArguments(l *LookupDefinition) *schema.Value {
 	if len(l.Arguments) > 0 {
 		list := listValue()
 		for _, a := range l.Arguments {
-			list.Items = append(list.Items, objectValue("argument", stringValue(a.Argument), "from", stringValue(a.From)))
+			item := objectValue("argument", stringValue(a.Argument), "from", stringValue(a.From))
+			if a.Type != "" {
+				item.Fields = append(item.Fields, schema.Argument{Name: "type", Value: stringValue(a.Type)})
+			}
+			list.Items = append(list.Items, item)
 		}
 		set("arguments", list)
 	}
@@ -72,9 +97,14 @@ func (r *reader) lookup(pos schema.Position, args *schema.Value) LookupDefinitio
 			}
 		case "arguments":
 			for _, item := range r.items(f.Value) {
-				l.Arguments = append(l.Arguments, LookupArgument{
+				a := LookupArgument{
 					Argument: r.text("argument", member(item, "argument")), From: r.text("from", member(item, "from")),
-				})
+					Type: r.text("type", member(item, "type")),
+				}
+				if _, ok := parseType(a.Type); a.Type != "" && !ok {
+					r.fail(CodeInvalidJoin, item.Pos, "%q is not a type", a.Type)
+				}
+				l.Arguments = append(l.Arguments, a)
 			}
 		case "batch":
 			l.Batch = r.flag(f.Name, f.Value)
@@ -111,7 +141,9 @@ func (r *reader) weftDirective(d *schema.Directive, on *TypeDefinition) bool {
 		return false
 	}
 	name := r.text("name", d.Argument("name"))
-	if name != weftLookup && name != weftName {
+	switch name {
+	case weftLookup, weftName, weftJoin, weftNamespace:
+	default:
 		return false
 	}
 	args := d.Argument("args")
@@ -124,8 +156,12 @@ func (r *reader) weftDirective(d *schema.Directive, on *TypeDefinition) bool {
 		if !ok {
 			continue
 		}
-		if name == weftName {
+		switch name {
+		case weftName:
 			r.rename(d.Pos, subgraph, r.text("of", member(args, "of")), r.text("name", member(args, "name")))
+			continue
+		case weftJoin, weftNamespace:
+			r.made(d.Pos, subgraph, name, args)
 			continue
 		}
 		target := on
@@ -154,6 +190,32 @@ func (r *reader) rename(pos schema.Position, subgraph int, coordinate, name stri
 		return
 	}
 	r.fail(CodeInvalidJoin, pos, "%s names nothing the subgraph has: %q", weftName, coordinate)
+}
+
+// made reads of what the value of a field is made that the subgraph does not have.
+func (r *reader) made(pos schema.Position, subgraph int, name string, args *schema.Value) {
+	coordinate := r.text("of", member(args, "of"))
+	typeName, fieldName, _ := strings.Cut(coordinate, ".")
+	in := fieldIn(r.types[typeName], fieldName, subgraph)
+	if in == nil {
+		r.fail(CodeInvalidJoin, pos, "%s names nothing the subgraph has: %q", name, coordinate)
+		return
+	}
+	if name == weftNamespace {
+		in.Namespace = true
+		return
+	}
+	for _, item := range r.items(member(args, "parts")) {
+		part := JoinPart{Key: r.text("key", member(item, "key")), From: r.text("from", member(item, "from"))}
+		if part.Key == "" || part.From == "" {
+			r.fail(CodeInvalidJoin, item.Pos, "a part of a join needs a key and where its value is from")
+			continue
+		}
+		in.Join = append(in.Join, part)
+	}
+	if len(in.Join) == 0 {
+		r.fail(CodeInvalidJoin, pos, "%s has no parts", name)
+	}
 }
 
 func fieldIn(t *TypeDefinition, name string, subgraph int) *FieldIn {
