@@ -147,16 +147,20 @@ func (a *answer) errorf(format string, args ...any) {
 // order and numbers their digits, so it is written as the response has it.
 func (a *answer) gives(data string, errs ...string) *answer {
 	a.t.Helper()
-	if got := string(member(a.t, a.r.Raw, "data")); got != data {
+	return a.has(data).failsAt(errs...)
+}
+
+// has checks the data alone.
+func (a *answer) has(data string) *answer {
+	a.t.Helper()
+	if got := string(member(a.r.Raw, "data")); got != data {
 		a.errorf("data differs\n got %s\nwant %s", got, data)
 	}
-	a.failsAt(errs...)
 	return a
 }
 
-// failsAt checks the errors alone.
-func (a *answer) failsAt(want ...string) *answer {
-	a.t.Helper()
+// failures are the errors, each as "path CODE".
+func (a *answer) failures() []string {
 	var got []string
 	for _, e := range a.r.Errors {
 		e := e.(map[string]any)
@@ -171,10 +175,30 @@ func (a *answer) failsAt(want ...string) *answer {
 		}
 		got = append(got, strings.Join(parts, ".")+" "+code)
 	}
+	return got
+}
+
+func fits(got, want string) bool {
+	return got == want || !strings.Contains(want, " ") && strings.HasPrefix(got, want+" ")
+}
+
+// failsAlso checks that there is such an error, whatever others there are.
+func (a *answer) failsAlso(want string) *answer {
+	a.t.Helper()
+	if got := a.failures(); !slices.ContainsFunc(got, func(g string) bool { return fits(g, want) }) {
+		a.errorf("no error %q, but %q", want, got)
+	}
+	return a
+}
+
+// failsAt checks the errors alone.
+func (a *answer) failsAt(want ...string) *answer {
+	a.t.Helper()
+	got := a.failures()
 	left := slices.Clone(got)
 	ok := len(got) == len(want)
 	for _, w := range want {
-		i := slices.IndexFunc(left, func(g string) bool { return g == w || !strings.Contains(w, " ") && strings.HasPrefix(g, w+" ") })
+		i := slices.IndexFunc(left, func(g string) bool { return fits(g, w) })
 		if i < 0 {
 			ok = false
 			break
@@ -296,8 +320,7 @@ func canonical(t *testing.T, v any) string {
 }
 
 // member is a member of a JSON object, byte for byte.
-func member(t *testing.T, object []byte, name string) json.RawMessage {
-	t.Helper()
+func member(object []byte, name string) json.RawMessage {
 	var m map[string]json.RawMessage
 	if err := json.Unmarshal(object, &m); err != nil {
 		return nil
