@@ -112,9 +112,7 @@ func (m *model) fetch(f *plan.Fetch) {
 				text, ok := m.row(o, tt.Representation, false, &key)
 				if !ok {
 					fillFailed(o, tt.Decode)
-					if len(o.errs) == 0 {
-						o.errs = append(o.errs, failed(tt.Decode, CodeRequirement))
-					}
+					o.errs = append(o.errs, failed(tt.Decode, CodeRequirement))
 					continue
 				}
 				if key == 1 {

@@ -46,13 +46,10 @@ func (x *state) recordFor(u *use, object, info int) {
 }
 
 // recordMissing records that an object was not looked up because something its
-// row needs never came. What failed may be hidden from the client; where it is
-// not, the object tells already.
+// row needs never came. It does so beside the errors the object has already: a
+// null that stands for a failure has an error at its own place.
 func (x *state) recordMissing(fs *fetchState, d *plan.Decode, object int) {
 	x.fillFailed(object, d)
-	if x.words[object+1]&errorMask != 0 {
-		return
-	}
 	if fs.missing < 0 {
 		fs.missing = x.info(errorInfo{code: CodeRequirement, message: needMissing, fetch: fs.fetch})
 	}
