@@ -59,6 +59,12 @@ func (sg *subgraph) eachField(parent *typ, set []schema.Selection, deep bool, f 
 	return true
 }
 
+// meaningful reports whether a field set could be parsed and names fields that
+// exist.
+func (sg *subgraph) meaningful(parent *typ, set []schema.Selection) bool {
+	return len(set) > 0 && sg.eachField(parent, set, false, func(*field, *schema.Selection) {})
+}
+
 // sameFieldSet compares field sets without regard to order.
 func sameFieldSet(a, b []schema.Selection) bool {
 	if len(a) != len(b) {

@@ -7,17 +7,28 @@ import (
 	"github.com/weft-graphql/weft/planner/supergraph"
 )
 
-// defaults checks default values against the merged types: enum values and
-// input fields that only some subgraphs have are not in the supergraph.
+// defaults checks what clients must or may leave out against the merged types.
+// Enum values and input fields that only some subgraphs have are not in the
+// supergraph, and what one subgraph deprecates another may require.
 func (c *mergedCheck) defaults() {
 	for _, t := range c.def.Types {
 		for _, f := range t.Fields {
 			at := t.Name + "." + f.Name
 			c.defaultValue(f.Default, f.Type, "input field", at)
+			if t.Kind == schema.InputObject {
+				c.required(f.Deprecated, f.Default, f.Type, "input field", at)
+			}
 			for _, a := range f.Args {
 				c.defaultValue(a.Default, a.Type, "argument", at+"("+a.Name+":)")
+				c.required(a.Deprecated, a.Default, a.Type, "argument", at+"("+a.Name+":)")
 			}
 		}
+	}
+}
+
+func (c *mergedCheck) required(deprecated *supergraph.Deprecation, v *schema.Value, t *schema.TypeExpr, what, at string) {
+	if deprecated != nil && t.NonNull && v == nil {
+		c.fail(CodeInvalidGraphQL, at, "Remove @deprecated, or make it optional in every subgraph.", "Required %s %s cannot be deprecated.", what, at)
 	}
 }
 

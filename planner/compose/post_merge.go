@@ -14,13 +14,15 @@ func checkMerged(m *merger, def *supergraph.Definition, r *reporter) {
 	c.implementations()
 	c.emptyTypes()
 	c.defaults()
-	c.composedOnInterfaces()
 	if r.failed() {
 		return
 	}
 	c.requiredArguments()
 	c.transitiveAuth()
 	if r.failed() {
+		return
+	}
+	if c.composedOnInterfaces(); r.failed() {
 		return
 	}
 	c.inaccessible()

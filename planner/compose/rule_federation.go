@@ -97,8 +97,8 @@ func (sg *subgraph) checkRepeatedShareable(r *reporter, t *typ) {
 func (sg *subgraph) checkInterfaceKeys(r *reporter, t *typ) {
 	for _, key := range all(t.applied, "key") {
 		set := fieldSetOf(key)
-		if len(set) == 0 || !sg.eachField(t, set, false, func(*field, *schema.Selection) {}) {
-			continue // the key means nothing, which another rule reports
+		if !sg.meaningful(t, set) {
+			continue // another rule reports it
 		}
 		var without, unresolvable []string
 		for _, o := range sg.implementations[t.name] {
@@ -107,6 +107,9 @@ func (sg *subgraph) checkInterfaceKeys(r *reporter, t *typ) {
 			}
 			found, canResolve := false, false
 			for _, k := range all(o.applied, "key") {
+				if !sg.meaningful(o, fieldSetOf(k)) {
+					found, canResolve = true, true // it may have been meant for this one
+				}
 				if !found && sameFieldSet(set, fieldSetOf(k)) {
 					found, canResolve = true, resolvable(k)
 				}

@@ -225,8 +225,12 @@ var ruleCases = []schemaCase{
 	{"two names and a directive that is not there", "DIRECTIVE_COMPOSITION_ERROR LINK_IMPORT_NAME_MISMATCH", []string{
 		fed + `extend schema @composeDirective(name: "@nowhere") type Query { a: ID @tag(name: "x") }`,
 		`extend schema @link(url: "https://specs.apollo.dev/federation/v2.9") type Query { b: ID @federation__tag(name: "x") }`}},
+	{"deprecated here, required there", "INVALID_GRAPHQL", []string{`type Query { a(i: I): ID } input I { x: Int @deprecated y: Int }`, `type Query { b(i: I): ID } input I { x: Int! y: Int }`}},
+	{"argument deprecated here, required there", "INVALID_GRAPHQL", []string{
+		fed + `type Query { a(x: Int @deprecated): ID @shareable }`, fed + `type Query { a(x: Int!): ID @shareable }`}},
 	{"interface key of an unknown field", "KEY_INVALID_FIELDS", []string{fed + `type Query { a: I } interface I @key(fields: "x") { id: ID } type T implements I { id: ID }`}},
 	{"interface key that does not parse", "KEY_INVALID_FIELDS", []string{fed + `type Query { a: I } interface I @key(fields: "id {") { id: ID } type T implements I { id: ID }`}},
+	{"implementation key of an unknown field", "KEY_INVALID_FIELDS", []string{fed + `type Query { a: I } interface I @key(fields: "id") { id: ID } type T implements I @key(fields: "x") { id: ID }`}},
 	{"provides on a field of an external type", "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE", []string{fed + `type Query { a: T } type T @external { n: T @provides(fields: "m") m: Int }`, fed + `type T { n: T m: Int }`}},
 	{"only unused externals in a root type", "TYPE_WITH_ONLY_UNUSED_EXTERNAL", []string{`type Query { a: ID } type Mutation { n: Int @external }`, `type Mutation { n: Int }`}},
 	{"cannot be reached", "SATISFIABILITY_ERROR", []string{fed + `type Query { a: T } type T @key(fields: "id") { id: ID }`, fed + `type T { n: Int }`}},

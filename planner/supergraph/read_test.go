@@ -101,6 +101,7 @@ func TestPrintLookupsGolden(t *testing.T) {
 			{Kind: schema.Union, Name: "Thing", In: []TypeIn{{Subgraph: 1, Lookups: []LookupDefinition{{Key: "__typename", Path: []string{"thing"}, Match: ByPosition, Batch: true}}}}, Members: []Membership{{Type: "User", Subgraphs: []int{1}}}},
 			{Kind: schema.Object, Name: "User", In: []TypeIn{key(0, "id"), users}, Fields: []*FieldDefinition{
 				field("id", "ID!"), field("name", "String", FieldIn{Subgraph: 1, Name: "fullName"}), field("org", "User", FieldIn{Subgraph: 1}),
+				field("boss", "User", FieldIn{Subgraph: 1, Join: []JoinPart{{Key: "id", From: "bossId"}}}), field("bossId", "ID", FieldIn{Subgraph: 1}),
 			}},
 		},
 	}
@@ -112,6 +113,25 @@ func TestPrintLookupsGolden(t *testing.T) {
 	golden(t, filepath.Join("printed", "weft-lookups.graphql"), text)
 	if diff := cmp.Diff(def, mustRead(t, "printed", text)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Each thing that only Weft understands makes a graph its own.
+func TestPortable(t *testing.T) {
+	for name, in := range map[string]FieldIn{
+		"renamed": {Name: "x"}, "joined": {Join: []JoinPart{{Key: "id", From: "x"}}}, "namespace": {Namespace: true},
+	} {
+		def := &Definition{Subgraphs: subgraphs("a"), Types: []*TypeDefinition{queryType(TypeIn{})}}
+		if !Portable(def) {
+			t.Error("a plain graph is not portable")
+		}
+		def.Types[0].Fields = append(def.Types[0].Fields, field("extra", "Int", in))
+		if Portable(def) {
+			t.Errorf("%s: portable", name)
+		}
+		if diff := cmp.Diff(def, mustRead(t, name, Print(def))); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
 	}
 }
 
@@ -257,6 +277,11 @@ func TestReadErrors(t *testing.T) {
 		{"weft of the future", header + query + `extend schema @link(url: "https://github.com/weft-graphql/weft/v9.0", for: EXECUTION)`, CodeUnsupportedLink, "weft v9.0"},
 		{"lookup without a path", header + `extend schema @link(url: "` + weftURL + `") type Query @join__type(graph: A) @join__directive(graphs: [A], name: "weft__lookup", args: {key: "id"}) { a: Int }`, CodeInvalidJoin, "needs a key and a path"},
 		{"lookup elsewhere", header + `extend schema @link(url: "` + weftURL + `") type Query @join__type(graph: A) @join__directive(graphs: [B], name: "weft__lookup", args: {key: "id", path: "x"}) { a: Int }`, CodeInvalidJoin, "does not have"},
+		{"argument type that is none", header + `extend schema @link(url: "` + weftURL + `") type Query @join__type(graph: A) @join__directive(graphs: [A], name: "weft__lookup", args: {key: "id", path: "x", arguments: [{argument: "a", from: "id", type: "[ID"}]}) { a: Int }`, CodeInvalidJoin, "not a type"},
+		{"join of nothing", header + query + `extend schema @link(url: "` + weftURL + `") @join__directive(graphs: [A], name: "weft__join", args: {of: "Query.z", parts: [{key: "id", from: "x"}]})`, CodeInvalidJoin, "names nothing"},
+		{"join without parts", header + `type Query @join__type(graph: A) { a: Int @join__field(graph: A) } extend schema @link(url: "` + weftURL + `") @join__directive(graphs: [A], name: "weft__join", args: {of: "Query.a"})`, CodeInvalidJoin, "no parts"},
+		{"join without a source", header + `type Query @join__type(graph: A) { a: Int @join__field(graph: A) } extend schema @link(url: "` + weftURL + `") @join__directive(graphs: [A], name: "weft__join", args: {of: "Query.a", parts: [{key: "id"}]})`, CodeInvalidJoin, "needs a key"},
+		{"namespace of nothing", header + query + `extend schema @link(url: "` + weftURL + `") @join__directive(graphs: [A], name: "weft__namespace", args: {of: "Query.z"})`, CodeInvalidJoin, "names nothing"},
 		{"name of nothing", header + query + `extend schema @link(url: "` + weftURL + `") @join__directive(graphs: [A], name: "weft__name", args: {of: "Query.z", name: "x"})`, CodeInvalidJoin, "names nothing"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -44,7 +44,7 @@ func joined(t *testing.T) ([]Input, []Join) {
 }
 
 // Two services without a single directive, joined both ways.
-func TestJoinedBothWays(t *testing.T) {
+func TestGoldenJoinedBothWays(t *testing.T) {
 	inputs, joins := joined(t)
 	prepared, errs := PrepareAll(inputs, joins)
 	if len(errs) > 0 {
@@ -128,7 +128,7 @@ func TestOrder(t *testing.T) {
 }
 
 // Joins onto what the source subgraph has already, and by keys of several fields.
-func TestJoinShapes(t *testing.T) {
+func TestGoldenJoinShapes(t *testing.T) {
 	target := Input{Name: "t", Doc: parse(t, "t", `
 type Query { orders(keys: [OrderKey!]!): [Order] }
 input OrderKey { shop: ID! number: Num! kind: Kind! }

@@ -34,7 +34,7 @@ type Film implements Media { id: ID! length: Int }
 type Book implements Media @key(fields: "isbn") { id: ID! isbn: ID! }
 `
 
-func TestCompositeLookups(t *testing.T) {
+func TestGoldenCompositeLookups(t *testing.T) {
 	p, errs := Prepare(parse(t, "s", compositeSDL), Rules{})
 	if len(errs) > 0 {
 		t.Fatal(errs)
@@ -78,7 +78,7 @@ func TestCompositeLookups(t *testing.T) {
 }
 
 // @require: arguments that other subgraphs fill.
-func TestRequire(t *testing.T) {
+func TestGoldenRequire(t *testing.T) {
 	shipping := `
 type Query { shippingProduct(id: ID!): Product @lookup @internal }
 type Product @key(fields: "id") {

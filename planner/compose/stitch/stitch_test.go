@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/weft-graphql/weft/planner/compose"
 	"github.com/weft-graphql/weft/planner/schema"
@@ -57,6 +58,15 @@ func composed(t *testing.T, prepared []*Prepared) *supergraph.Definition {
 		t.Fatalf("does not compose: %v", r.Errors)
 	}
 	FinishAll(r.Definition, prepared)
+	// All that stitching says travels in a text.
+	text := supergraph.Print(r.Definition)
+	again, errs := supergraph.Read("printed", text)
+	if len(errs) > 0 {
+		t.Fatalf("cannot be read again: %v\n%s", errs, text)
+	}
+	if diff := cmp.Diff(r.Definition, again, cmpopts.IgnoreTypes(schema.Position{}), cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("printed and read (-before +after):\n%s", diff)
+	}
 	return r.Definition
 }
 
@@ -83,7 +93,7 @@ extend type Root { things: [Thing] }
 `
 
 // What each rule makes of a document.
-func TestDocuments(t *testing.T) {
+func TestGoldenDocuments(t *testing.T) {
 	for name, test := range map[string]struct {
 		sdl   string
 		rules Rules
