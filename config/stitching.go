@@ -152,6 +152,19 @@ func (v *validator) subgraphOfJoin(path, name string) {
 	v.fail(CodeUnknownName, path, "there is no subgraph "+v.quoted(path, name), didYouMean(name, names))
 }
 
+// ServedContract returns the contract that clients get, nil for the whole graph.
+func (c *Config) ServedContract() *Contract { return c.FindContract(c.Contract) }
+
+// FindContract returns the contract of a name, nil if there is none.
+func (c *Config) FindContract(name string) *Contract {
+	for i := range c.Contracts {
+		if c.Contracts[i].Name == name {
+			return &c.Contracts[i]
+		}
+	}
+	return nil
+}
+
 func (v *validator) contracts() {
 	c := v.config
 	var names []string

@@ -161,9 +161,9 @@ type Join struct {
 type Contract struct {
 	// Name of the contract.
 	Name string `yaml:"name" required:"true"`
-	// Only what has one of these tags is part of the view. If none are given, all is.
+	// Only fields of objects and interfaces, and unions, that have one of these tags (fields have those of their type as well) are part of the view. If none are given, all are.
 	IncludeTags []string `yaml:"include_tags"`
-	// What has one of these tags is not part of the view.
+	// What has one of these tags is not part of the view, whatever other tags it has.
 	ExcludeTags []string `yaml:"exclude_tags"`
 }
 

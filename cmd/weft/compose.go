@@ -14,6 +14,7 @@ import (
 
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/planner/compose"
+	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/planner/supergraph"
 	"github.com/weft-graphql/weft/router/generation"
 )
@@ -23,6 +24,7 @@ func (a *app) composeCommand() *cobra.Command {
 		flags  configFlags
 		format string
 		old    string
+		view   string
 		batch  bool
 	)
 	cmd := &cobra.Command{
@@ -41,6 +43,7 @@ func (a *app) composeCommand() *cobra.Command {
 	flags.add(cmd, false)
 	cmd.Flags().StringVar(&format, "format", "supergraph", "what to print: supergraph (join-spec SDL), api (the schema that clients see) or json (both)")
 	cmd.Flags().StringVar(&old, "diff", "", "say what changes for clients since this `file` (API schema or supergraph) instead of printing; exit code 1 if something breaks")
+	cmd.Flags().StringVar(&view, "contract", "", "with --format api: print the schema of the configured contract of this `name`")
 	cmd.Flags().BoolVar(&batch, "batch", false, "compose what each line of standard input says")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		fromConfig := len(flags.files)+len(flags.set) > 0
@@ -49,6 +52,8 @@ func (a *app) composeCommand() *cobra.Command {
 			return usagef("--format %s: there are supergraph, api and json", format)
 		case old != "" && (batch || cmd.Flags().Changed("format")):
 			return usagef("--diff goes with neither --batch nor --format")
+		case view != "" && (format != "api" || len(args) > 0):
+			return usagef("--contract goes with --format api and with a configuration")
 		case batch && (fromConfig || len(args) > 0):
 			return usagef("--batch reads standard input and takes neither files nor a configuration")
 		case batch && cmd.Flags().Changed("format"):
@@ -57,6 +62,9 @@ func (a *app) composeCommand() *cobra.Command {
 			return usagef("subgraphs come from the configuration or from SDL files, not both")
 		case batch:
 			return a.composeBatch()
+		}
+		if view != "" {
+			return a.composeContract(cmd.Context(), &flags, view)
 		}
 		def, err := a.composed(cmd.Context(), &flags, args)
 		if format == "json" {
@@ -82,6 +90,28 @@ func (a *app) composeCommand() *cobra.Command {
 		return err
 	}
 	return cmd
+}
+
+// composeContract prints the API schema of a contract.
+func (a *app) composeContract(ctx context.Context, flags *configFlags, name string) error {
+	loaded, err := a.loadFlags(flags)
+	if err != nil {
+		return err
+	}
+	contract := loaded.Config.FindContract(name)
+	if contract == nil {
+		return usagef("--contract %s: the configuration has no contract of this name", name)
+	}
+	def, err := a.definition(ctx, loaded.Config)
+	if err != nil {
+		return err
+	}
+	doc, errs := supergraph.ContractSchema(def, contract.IncludeTags, contract.ExcludeTags)
+	if len(errs) > 0 {
+		return joinErrors(errs)
+	}
+	_, err = io.WriteString(a.out, schema.PrintCanonical(doc))
+	return err
 }
 
 // composed composes the SDL files, or the configured subgraphs if there are none.

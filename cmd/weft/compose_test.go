@@ -241,3 +241,20 @@ func (endless) Read(p []byte) (int, error) {
 	copy(p, bytes.Repeat([]byte("x"), len(p)))
 	return len(p), nil
 }
+
+func TestComposeContract(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.graphql", "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.3\", import: [\"@tag\"])\ntype Query { a: Int b: Int @tag(name: \"x\") }\n")
+	file := write(t, dir, "router.yaml", "subgraphs: [{name: a, url: http://a/graphql, schema: ./a.graphql}]\ncontracts: [{name: open, exclude_tags: [x]}, {name: none, include_tags: [y]}]\n")
+	if got := weft(t, "", "compose", "-c", file, "--format", "api", "--contract", "open"); got.code != 0 || got.out != "type Query {\n  a: Int\n}\n" {
+		t.Errorf("%d %s%s", got.code, got.err, got.out)
+	}
+	if got := weft(t, "", "compose", "-c", file, "--format", "api", "--contract", "none"); got.code != 1 || !strings.Contains(got.err, "(QUERY_ROOT_TYPE_INACCESSIBLE)") {
+		t.Errorf("%d %s%s", got.code, got.err, got.out)
+	}
+	for _, args := range [][]string{{"--contract", "open"}, {"--format", "api", "--contract", "opn"}} {
+		if got := weft(t, "", append([]string{"compose", "-c", file}, args...)...); got.code != 2 {
+			t.Errorf("%v: %d %s%s", args, got.code, got.err, got.out)
+		}
+	}
+}

@@ -137,6 +137,8 @@ func graphOf(c *config.Config, results []load.Result, previous *Generation) (*gr
 		writeJSON(sum, rulesOf(c, c.Subgraphs[i].Name))
 	}
 	writeJSON(sum, joinsOf(c))
+	contract := c.ServedContract()
+	writeJSON(sum, contract)
 	key := string(sum.Sum(nil))
 	if errs == nil && previous != nil && previous.engine.graph.key == key {
 		return previous.engine.graph, nil
@@ -160,7 +162,24 @@ func graphOf(c *config.Config, results []load.Result, previous *Generation) (*gr
 	if errs != nil {
 		return nil, errs
 	}
+	if contract != nil {
+		if def, errs = contractView(def, contract, file); errs != nil {
+			return nil, errs
+		}
+	}
 	return newGraph(key, def, file)
+}
+
+// contractView hides what the contract leaves out. Planning uses it all the same.
+func contractView(def *supergraph.Definition, contract *config.Contract, file string) (*supergraph.Definition, Errors) {
+	view, faults := supergraph.Contract(def, contract.IncludeTags, contract.ExcludeTags)
+	var errs Errors
+	for _, e := range faults {
+		fault := fromSupergraph(e, file)
+		fault.Message = fmt.Sprintf("contract %s: %s", contract.Name, fault.Message)
+		errs = append(errs, fault)
+	}
+	return view, errs
 }
 
 // composeAll parses the schemas and, unless one is missing, composes them.

@@ -114,14 +114,20 @@ func TestJoinedBothWays(t *testing.T) {
 	}
 	accounts, accountsURL := service(t, "accounts", people, d)
 	reviews, reviewsURL := service(t, "reviews", opinions, d)
-	h := serve(t, `
+	h := serve(t, joinedYAML(accountsURL, reviewsURL))
+	askBothWays(t, h, accounts, reviews)
+}
+
+// joinedYAML is a configuration that joins the two services both ways.
+func joinedYAML(accountsURL, reviewsURL string) string {
+	return `
 subgraphs:
   - name: accounts
-    url: `+accountsURL+`
+    url: ` + accountsURL + `
     entities:
       User: {key: id, lookup: "users(ids: $key.id)"}
   - name: reviews
-    url: `+reviewsURL+`
+    url: ` + reviewsURL + `
     transforms:
       - rename: {fields: {Review.body: text}}
     entities:
@@ -129,7 +135,12 @@ subgraphs:
 joins:
   - "Review.author: accounts.User by authorId"
   - "User.favorites: reviews.Review by favoriteIds"
-`)
+`
+}
+
+// askBothWays asks across both joins and counts the requests.
+func askBothWays(t *testing.T, h http.Handler, accounts, reviews *dataserver.Server) {
+	t.Helper()
 	for _, s := range []*dataserver.Server{accounts, reviews} {
 		s.ResetCounters()
 	}

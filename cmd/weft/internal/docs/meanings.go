@@ -80,11 +80,11 @@ var meanings = map[string]string{
 
 	// Composition: the merged schema.
 	"DISALLOWED_INACCESSIBLE":                "`@inaccessible` is on something that clients always need, such as a built-in type.",
-	"QUERY_ROOT_TYPE_INACCESSIBLE":           "The query root is `@inaccessible`.",
-	"REFERENCED_INACCESSIBLE":                "Something that clients see has a type that is `@inaccessible`.",
-	"IMPLEMENTED_BY_INACCESSIBLE":            "An `@inaccessible` field implements a field of an interface that clients see.",
-	"REQUIRED_INACCESSIBLE":                  "An argument or input field is `@inaccessible`, yet required.",
-	"DEFAULT_VALUE_USES_INACCESSIBLE":        "A default that clients see uses something `@inaccessible`.",
+	"QUERY_ROOT_TYPE_INACCESSIBLE":           "The query root is `@inaccessible`, or a contract leaves nothing of it.",
+	"REFERENCED_INACCESSIBLE":                "Something that clients see has a type that is `@inaccessible` or left out by the contract.",
+	"IMPLEMENTED_BY_INACCESSIBLE":            "A field that is `@inaccessible`, or left out by the contract, implements a field of an interface that clients see.",
+	"REQUIRED_INACCESSIBLE":                  "An argument or input field is `@inaccessible` or left out by the contract, yet required.",
+	"DEFAULT_VALUE_USES_INACCESSIBLE":        "A default that clients see uses something that is `@inaccessible` or left out by the contract.",
 	"ONLY_INACCESSIBLE_CHILDREN":             "A type that clients see has nothing in it that they see.",
 	"SATISFIABILITY_ERROR":                   "A field of the graph cannot be reached on some path; the message shows the shortest query that fails, and why.",
 	"MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED": "The proof that all fields can be reached takes more work than is allowed.",
