@@ -90,7 +90,7 @@ func (r *run) requirement(a *arrival, ti int, f schema.FieldID, sel *supergraph.
 		}
 	}
 	if !found {
-		return false, nil
+		return r.splitRequirement(a, ti, f, sel, key, target, needs, w)
 	}
 	w.depth = max(w.depth, bestWay.depth)
 	for i := range *needs {
@@ -103,6 +103,22 @@ func (r *run) requirement(a *arrival, ti int, f schema.FieldID, sel *supergraph.
 	}
 	*needs = append(*needs, best)
 	w.requests += bestWay.requests
+	return true, nil
+}
+
+// splitRequirement finds the parts of a composite requirement each on its own
+// way: a value type's fields can be spread over subgraphs.
+func (r *run) splitRequirement(a *arrival, ti int, f schema.FieldID, sel *supergraph.FieldSelection, key bool, target int, needs *[]need, w *way) (bool, error) {
+	if len(sel.Selections) < 2 {
+		return false, nil
+	}
+	for i := range sel.Selections {
+		part := *sel
+		part.Selections = sel.Selections[i : i+1]
+		if ok, err := r.requirement(a, ti, f, &part, key, target, needs, w); !ok || err != nil {
+			return false, err
+		}
+	}
 	return true, nil
 }
 

@@ -323,11 +323,12 @@ func (w *specWriter) picks(group []*arrival, p *position) []pick {
 		}
 	}
 	for i := range out {
-		if out[i].slot.hidden && !w.requires(&out[i], group) {
-			// Keys and requirements are asked for without condition: a request that
+		if out[i].slot.hidden && out[i].slot.leaf && !w.requires(&out[i], group) {
+			// Leaves of keys and requirements are asked for without condition: a request that
 			// is sent anyway gains nothing by leaving them out. One that has a
 			// requirement itself keeps its condition, for else the requirement would
-			// be needed without condition, too.
+			// be needed without condition, too; so do objects, for what is needed
+			// below them would be looked up.
 			out[i].need = nil
 		}
 	}

@@ -81,6 +81,9 @@ func (a *app) plan(ctx context.Context, flags *planFlags, file string) error {
 			options.Timeout = loaded.Config.QueryPlanning.Timeout.Std()
 			def, err = a.definition(ctx, loaded.Config)
 		}
+		if err == nil {
+			def, err = served(loaded.Config, def)
+		}
 	}
 	if err != nil {
 		return err
@@ -102,6 +105,19 @@ func (a *app) plan(ctx context.Context, flags *planFlags, file string) error {
 	}
 	_, err = io.WriteString(a.out, out.text())
 	return err
+}
+
+// served is the graph as the configured contract shows it.
+func served(c *config.Config, def *supergraph.Definition) (*supergraph.Definition, error) {
+	contract := c.ServedContract()
+	if contract == nil {
+		return def, nil
+	}
+	view, errs := supergraph.Contract(def, contract.IncludeTags, contract.ExcludeTags)
+	if len(errs) > 0 {
+		return nil, &located{"contract " + contract.Name, joinErrors(errs)}
+	}
+	return view, nil
 }
 
 func (a *app) readSupergraph(file string) (*supergraph.Definition, error) {

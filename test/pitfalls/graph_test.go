@@ -11,6 +11,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/planner/supergraph"
+	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/demo/dataserver"
 	"github.com/weft-graphql/weft/test/federation"
 )
@@ -26,6 +29,55 @@ type world struct {
 	mu     sync.Mutex
 	order  []string // the subgraphs in the order in which requests arrived
 	faults map[string][]dataserver.Fault
+	calls  []string // the rows and variables of all calls, byte for byte
+}
+
+// recorder is a client that keeps what is sent, before anything decodes it.
+type recorder struct {
+	subgraphs.Client
+	w *world
+}
+
+type recorded struct {
+	subgraphs.Prepared
+	w *world
+}
+
+// Prepare implements subgraphs.Client.
+func (c recorder) Prepare(spec *subgraphs.FetchSpec) (subgraphs.Prepared, error) {
+	p, err := c.Client.Prepare(spec)
+	if err != nil {
+		return nil, err
+	}
+	return recorded{p, c.w}, nil
+}
+
+// Fetch implements subgraphs.Prepared.
+func (p recorded) Fetch(ctx context.Context, call *subgraphs.Call) *subgraphs.Answer {
+	text := p.Text()
+	for _, rows := range call.Rows {
+		for _, row := range rows {
+			text += "\n" + string(row)
+		}
+	}
+	for _, v := range call.Variables {
+		text += "\n" + string(v)
+	}
+	p.w.mu.Lock()
+	p.w.calls = append(p.w.calls, text)
+	p.w.mu.Unlock()
+	return p.Prepared.Fetch(ctx, call)
+}
+
+// calledWith checks that the calls of the last operation contain these bytes.
+func (w *world) calledWith(t *testing.T, texts ...string) {
+	t.Helper()
+	all := strings.Join(w.calls, "\n")
+	for _, text := range texts {
+		if !strings.Contains(all, text) {
+			t.Errorf("no call has %s:\n%s", text, all)
+		}
+	}
 }
 
 // sdl is one subgraph. A text that starts with fed1 is taken as it is, all
@@ -51,7 +103,8 @@ func compose(t *testing.T, data string, services ...sdl) (*world, error) {
 		}
 		all = append(all, federation.Subgraph{Name: s.name, SDL: text})
 	}
-	w.Graph, err = federation.New(t, all, d, federation.Options{KeepLog: true, Fault: w.fault})
+	w.Graph, err = federation.New(t, all, d, federation.Options{KeepLog: true, Fault: w.fault,
+		Wrap: func(_ string, c subgraphs.Client) subgraphs.Client { return recorder{c, w} }})
 	return w, err
 }
 
@@ -83,6 +136,11 @@ func (w *world) answerWith(subgraph string, bodies ...string) {
 	}
 }
 
+// api is the schema that clients see.
+func (w *world) api() string {
+	return schema.Print(supergraph.APISchema(w.Supergraph.Definition))
+}
+
 // answer is what one operation gave.
 type answer struct {
 	t *testing.T
@@ -102,7 +160,7 @@ func (w *world) do(t *testing.T, op string, variables ...string) *answer {
 func (w *world) doLabels(t *testing.T, labels uint64, op string, variables ...string) *answer {
 	t.Helper()
 	w.Requests()
-	w.order = nil
+	w.order, w.calls = nil, nil
 	a := &answer{t: t, w: w, op: op}
 	var vars []byte
 	if len(variables) > 0 {

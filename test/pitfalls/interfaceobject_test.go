@@ -60,3 +60,24 @@ func TestPitfall09_IndirectInterfaceObjectExtension(t *testing.T) {
 		represents("b", `{"__typename":"Media","id":"1"}`, `{"__typename":"Media","id":"2"}`).
 		represents("c", `{"__typename":"Book","id":"1"}`)
 }
+
+// An interface object's field may require fields of the interface, which only the
+// concrete types in other subgraphs have.
+func TestPitfall08_InterfaceObjectWithRequires(t *testing.T) {
+	w := start(t, `{
+		"types": {"Book": [{"id": "1", "title": "Dune"}], "Song": [{"id": "2", "title": "Help"}]},
+		"interfaces": {"Media": ["Book", "Song"]},
+		"roots": {
+			"Query.media": {"value": [{"$ref": {"__typename": "Book", "id": "1"}}, {"$ref": {"__typename": "Song", "id": "2"}}]},
+			"Query.top": {"value": [{"$ref": {"__typename": "Song", "id": "2"}}, {"$ref": {"__typename": "Book", "id": "1"}}]}},
+		"computed": {"Book.loud": ["upper", ["path", "title"]], "Song.loud": ["upper", ["path", "title"]]}}`,
+		sdl{"a", `type Query { media: [Media] } interface Media @key(fields: "id") { id: ID! title: String }
+			type Book implements Media @key(fields: "id") { id: ID! title: String }
+			type Song implements Media @key(fields: "id") { id: ID! title: String }`},
+		sdl{"b", `type Query { top: [Media] } type Media @key(fields: "id") @interfaceObject { id: ID! title: String @external loud: String @requires(fields: "title") }`})
+	w.do(t, `{media{loud}}`).gives(`{"media":[{"loud":"DUNE"},{"loud":"HELP"}]}`).asked("a b").
+		represents("b", `{"__typename":"Media","id":"1","title":"Dune"}`, `{"__typename":"Media","id":"2","title":"Help"}`)
+	w.do(t, `{top{loud}}`).gives(`{"top":[{"loud":"HELP"},{"loud":"DUNE"}]}`).asked("a b b")
+	w.do(t, `{top{__typename ... on Book{loud}}}`).gives(`{"top":[{"__typename":"Song"},{"__typename":"Book","loud":"DUNE"}]}`).asked("a b b").
+		represents("a", `{"__typename":"Media","id":"1"}`, `{"__typename":"Media","id":"2"}`)
+}

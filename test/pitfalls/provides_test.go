@@ -10,7 +10,7 @@ func TestPitfall10_ProvidesIsPerPath(t *testing.T) {
 		sdl{"a", `type Query { full: [P] @provides(fields: "name in { city }") bare: [P] }
 			type P @key(fields: "id") { id: ID! name: String @external in: Place @external }
 			type Place { city: String @external }`},
-		sdl{"b", `type P @key(fields: "id") { id: ID! name: String in: Place } type Place { city: String zip: String }`})
+		sdl{"b", `type P @key(fields: "id") { id: ID! name: String @shareable in: Place @shareable } type Place { city: String @shareable zip: String }`})
 	w.do(t, `{full{name in{city}}}`).gives(`{"full":[{"name":"one","in":{"city":"Rome"}}]}`).asked("a")
 	w.do(t, `{bare{name in{city}}}`).gives(`{"bare":[{"name":"one","in":{"city":"Rome"}}]}`).asked("a b").sent("a", "!name", "!city")
 	w.do(t, `{bare{name} full{name}}`).gives(`{"bare":[{"name":"one"}],"full":[{"name":"one"}]}`).asked("a b").sent("a", "bare{id}")
