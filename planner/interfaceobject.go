@@ -35,21 +35,50 @@ func (r *run) needsTypes(p *position, a *arrival) bool {
 			if o.slot.types.count() != len(p.types) {
 				return true
 			}
-			f := o.slot.fields[ti]
-			if r.local(a, ti, f) != nil {
-				continue
-			}
-			through := false
-			for _, m := range r.graph.Moves(f) {
-				through = through || m.Through != schema.NoType
-			}
-			if !through {
+			if !r.untypedField(a, ti, o.slot.fields[ti], 0) {
 				return true
 			}
 		}
 	}
 	return false
 }
+
+// untypedField reports whether a field can be had without knowing the concrete
+// types of an interface object's objects, what it requires included.
+func (r *run) untypedField(a *arrival, ti int, f schema.FieldID, depth int) bool {
+	if r.local(a, ti, f) != nil {
+		return true
+	}
+	if depth > maxUntypedDepth {
+		return false
+	}
+	moves := r.graph.Moves(f)
+next:
+	for i := range moves {
+		m := &moves[i]
+		if m.Through == schema.NoType || !r.resolves(m) {
+			continue
+		}
+		for j := range m.Provider.Requires {
+			sel := &m.Provider.Requires[j]
+			if sel.Name == "__typename" {
+				return false
+			}
+			need := schema.NoField
+			if sel.On == schema.NoType {
+				need = r.schema.FieldByName(a.pos.types[ti], sel.Name)
+			}
+			if need == schema.NoField || !r.untypedField(a, ti, need, depth+1) {
+				continue next
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// maxUntypedDepth bounds chains of requirements; longer ones make the types known.
+const maxUntypedDepth = 8
 
 // typeLookup returns the cheapest lookup that tells the concrete types of an
 // interface object's objects, or nil.

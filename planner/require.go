@@ -78,7 +78,21 @@ func (r *run) requirement(a *arrival, ti int, f schema.FieldID, sel *supergraph.
 			if !r.resolves(m) || m.Subgraph == a.sub && m.Provider.Requires == nil && a.base == nil && local {
 				continue
 			}
-			d, err := r.derive(a, ti, m)
+			base := a
+			if a.interfaceObject() && m.Through == schema.NoType {
+				// The objects' concrete types have to be known first.
+				if a.typed == nil {
+					continue
+				}
+				base = a.typed
+				if m.Subgraph == base.sub && m.Provider.Requires == nil && r.local(base, ti, f) != nil {
+					if _, err := try(base); err != nil {
+						return false, err
+					}
+					continue
+				}
+			}
+			d, err := r.derive(base, ti, m)
 			if err != nil {
 				return false, err
 			}

@@ -80,7 +80,7 @@ func (w *world) calledWith(t *testing.T, texts ...string) {
 	}
 }
 
-// sdl is one subgraph. A text that starts with fed1 is taken as it is, all
+// sdl is one subgraph. A text that starts with federation1 is taken as it is, all
 // others get the federation 2 link.
 type sdl struct{ name, text string }
 

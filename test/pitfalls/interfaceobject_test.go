@@ -81,3 +81,18 @@ func TestPitfall08_InterfaceObjectWithRequires(t *testing.T) {
 	w.do(t, `{top{__typename ... on Book{loud}}}`).gives(`{"top":[{"__typename":"Song"},{"__typename":"Book","loud":"DUNE"}]}`).asked("a b b").
 		represents("a", `{"__typename":"Media","id":"1"}`, `{"__typename":"Media","id":"2"}`)
 }
+
+// Neither the key by which an interface object is left nor the way back has to be
+// resolvable where it is only a reference.
+func TestPitfall36_NonResolvableInterfaceObject(t *testing.T) {
+	w := start(t, mediaData,
+		sdl{"a", `type Query { media: [Media] } interface Media @key(fields: "id") { id: ID! title: String }
+			type Book implements Media @key(fields: "id") { id: ID! title: String }
+			type Song implements Media @key(fields: "id") { id: ID! title: String length: Int }`},
+		sdl{"b", `type Query { top: [Media] } type Media @key(fields: "id", resolvable: false) @interfaceObject { id: ID! }`})
+	w.do(t, `{top{id}}`).gives(`{"top":[{"id":"1"},{"id":"2"}]}`).asked("b")
+	w.do(t, `{top{id title}}`).gives(`{"top":[{"id":"1","title":"Dune"},{"id":"2","title":"Help"}]}`).asked("a b").
+		represents("a", `{"__typename":"Media","id":"1"}`, `{"__typename":"Media","id":"2"}`)
+	w.do(t, `{top{__typename ... on Song{length}}}`).gives(`{"top":[{"__typename":"Book"},{"__typename":"Song","length":180}]}`).asked("a b")
+	w.do(t, `{media{id title}}`).gives(`{"media":[{"id":"1","title":"Dune"},{"id":"2","title":"Help"}]}`).asked("a")
+}

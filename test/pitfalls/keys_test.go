@@ -15,7 +15,6 @@ func TestPitfall19_MultiHopKeys(t *testing.T) {
 		sdl{"c", `type P @key(fields: "pid") @key(fields: "pid org { id } codes { c }") { pid: ID! price: Int org: Org codes: [Code] } type Org @shareable { id: ID! } type Code @shareable { c: String }`},
 		sdl{"d", `type P @key(fields: "pid org { id } codes { c }") { pid: ID! deep: String org: Org @shareable codes: [Code] @shareable } type Org @shareable { id: ID! } type Code @shareable { c: String }`},
 	)
-	_ = w
 	w.do(t, `{ps{price}}`).gives(`{"ps":[{"price":10},{"price":20}]}`).asked("a b c").waves(3)
 	w.do(t, `{ps{deep}}`).gives(`{"ps":[{"deep":"d1"},{"deep":"d2"}]}`).asked("a b c d").waves(4).
 		represents("d", `{"__typename":"P","pid":"p1","org":{"id":"o1"},"codes":[{"c":"x"},{"c":"y"}]}`,
