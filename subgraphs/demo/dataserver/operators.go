@@ -130,9 +130,11 @@ func eager(least, most int, run func([]any) (any, error)) operator {
 		return func(e *env) (any, error) {
 			values := make([]any, len(x))
 			for i := range x {
-				if values[i], err = x[i](e); err != nil {
+				v, err := x[i](e)
+				if err != nil {
 					return nil, err
 				}
+				values[i] = v
 			}
 			return run(values)
 		}, nil
