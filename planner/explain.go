@@ -44,18 +44,18 @@ func (b *builder) explain(f *fetch, out *plan.Fetch, own *ownership) {
 		}
 		moves := b.graph.Moves(s.fields[d.leaf.types.next(0)])
 		for j := range moves {
-			if name := b.super.Subgraphs[moves[j].Subgraph].Name; b.resolves(&moves[j]) && !slices.Contains(x.Providers, name) {
+			if name := b.super.Subgraphs[moves[j].Subgraph].String(); b.resolves(&moves[j]) && !slices.Contains(x.Providers, name) {
 				x.Providers = append(x.Providers, name)
 			}
 		}
-		if name := b.super.Subgraphs[d.chosen.sub].Name; !slices.Contains(x.Providers, name) {
+		if name := b.super.Subgraphs[d.chosen.sub].String(); !slices.Contains(x.Providers, name) {
 			x.Providers = append(x.Providers, name+" (by @provides)")
 		}
 		for j, a := range d.leaf.ways {
 			if a != d.chosen {
 				c := d.costs[j]
 				x.Alternatives = append(x.Alternatives, plan.ExplainWay{
-					Subgraph: b.super.Subgraphs[a.sub].Name, Requests: c.requests, Waves: c.deeper, Merges: c.lists + c.merges,
+					Subgraph: b.super.Subgraphs[a.sub].String(), Requests: c.requests, Waves: c.deeper, Merges: c.lists + c.merges,
 				})
 			}
 		}

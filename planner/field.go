@@ -24,7 +24,7 @@ func (w *specWriter) field(sc *scope, pk *pick, ti int, group []*arrival, sure b
 			break
 		}
 	}
-	m := w.moveIn(s.fields[ti], w.fetch.Subgraph, from.through(ti))
+	m := w.moveIn(s.fields[ti], w.sub, from.through(ti))
 	if m.Provider.Made() {
 		return w.made(sc, s, ti, group, m)
 	}

@@ -202,11 +202,22 @@ func (r *run) resolves(m *graph.Move) bool {
 	return r.usable(m.Provider) && !m.Provider.External
 }
 
-// nameIn is the name of a type's field in a subgraph.
+// nameIn is the name of a type's field in a subgraph. A facet is sent fields
+// that it does not give itself; the other facets of the subgraph know their names.
 func (r *run) nameIn(t schema.TypeID, name string, sub int) string {
-	if f := r.schema.FieldByName(t, name); f != schema.NoField {
-		if p := r.super.Provider(f, sub); p != nil && p.Name != "" {
-			return p.Name
+	f := r.schema.FieldByName(t, name)
+	if f == schema.NoField {
+		return name
+	}
+	if p := r.super.Provider(f, sub); p != nil && p.Name != "" {
+		return p.Name
+	}
+	if s := &r.super.Subgraphs[sub]; s.Facet != nil {
+		providers := r.super.Providers[f]
+		for i := range providers {
+			if p := &providers[i]; r.super.Subgraphs[p.Subgraph].Upstream == s.Upstream && p.Name != "" {
+				return p.Name
+			}
 		}
 	}
 	return name

@@ -13,15 +13,19 @@ import (
 
 // fetch writes one fetch down: what is asked, and how the answer is read.
 func (b *builder) fetch(f *fetch) error {
+	sub := &b.super.Subgraphs[f.sub]
 	out := &plan.Fetch{
-		ID: f.id, Subgraph: f.sub, Name: b.super.Subgraphs[f.sub].Name, Wave: f.wave, Cond: never,
-		Spec: &subgraphs.FetchSpec{Subgraph: b.super.Subgraphs[f.sub].Name, OperationName: b.op.Name},
+		ID: f.id, Subgraph: sub.Upstream, Name: sub.Name, Wave: f.wave, Cond: never,
+		Spec: &subgraphs.FetchSpec{Subgraph: sub.Name, OperationName: b.op.Name},
+	}
+	if sub.Facet != nil {
+		out.Spec.Facet = sub.Facet.Name
 	}
 	for _, d := range f.deps {
 		out.Deps = append(out.Deps, d.id)
 	}
 	slices.Sort(out.Deps)
-	w := &specWriter{builder: b, fetch: out}
+	w := &specWriter{builder: b, fetch: out, sub: f.sub}
 	if f.root != nil {
 		out.Kind = b.op.Kind
 		out.Spec.Kind = b.op.Kind
@@ -40,7 +44,7 @@ func (b *builder) fetch(f *fetch) error {
 			}
 		}
 	}
-	if client := b.client(f.sub); client != nil {
+	if client := b.client(sub.Upstream); client != nil {
 		prepared, err := client.Prepare(out.Spec)
 		if err != nil {
 			return &Error{Code: CodePrepare, Message: "subgraph " + out.Name + " cannot carry out a fetch", Err: err}
@@ -62,6 +66,8 @@ func (b *builder) client(sub int) subgraphs.Client {
 type specWriter struct {
 	*builder
 	fetch *plan.Fetch
+	// sub is the subgraph (or facet) by the supergraph's index.
+	sub int
 	// only restricts the root slots of a mutation's fetch; nil means all.
 	only []*slot
 }
@@ -111,7 +117,7 @@ func (w *specWriter) entry(e *fetchEntry) {
 		sc := &scope{keys: keys, on: typename, decode: &plan.Decode{Shape: shape, Static: ti}}
 		below, decode := w.typed(sc, group, e.pos, ti)
 		keys = sc.keys
-		rep := w.representation(e.pos, needs, typename, w.fetch.Subgraph)
+		rep := w.representation(e.pos, needs, typename, w.sub)
 		target.Types[ti] = &plan.TargetType{Representation: rep, Decode: decode, Requirements: w.requirementsOf(group, ti, rep)}
 		if lookup == nil {
 			lookup = lookupSpec(by.lookup.Lookup)
@@ -180,7 +186,7 @@ func (w *specWriter) keySelections(t schema.TypeID, key supergraph.FieldSet, loo
 }
 
 func (w *specWriter) keySelection(t schema.TypeID, key *supergraph.FieldSelection, path []string, lookup *subgraphs.Lookup) subgraphs.Selection {
-	name := w.nameIn(t, key.Name, w.fetch.Subgraph)
+	name := w.nameIn(t, key.Name, w.sub)
 	sel := subgraphs.Selection{Key: name, Field: name}
 	if len(key.Selections) == 0 {
 		lookup.Key = append(lookup.Key, slices.Clone(path))
@@ -191,7 +197,7 @@ func (w *specWriter) keySelection(t schema.TypeID, key *supergraph.FieldSelectio
 	}
 	for i := range key.Selections {
 		below := &key.Selections[i]
-		sel.Selections = append(sel.Selections, w.keySelection(named, below, append(path, w.nameIn(named, below.Name, w.fetch.Subgraph)), lookup))
+		sel.Selections = append(sel.Selections, w.keySelection(named, below, append(path, w.nameIn(named, below.Name, w.sub)), lookup))
 	}
 	return sel
 }
@@ -234,7 +240,7 @@ func (w *specWriter) untyped(e *fetchEntry, a *arrival, target *plan.Target) ([]
 		below, decode = w.typed(&scope{decode: &plan.Decode{Shape: w.shape[e.pos.id]}}, group, e.pos, ti)
 		decode.Static = -1
 	}
-	rep := w.representation(e.pos, needs, by.lookup.Typename, w.fetch.Subgraph)
+	rep := w.representation(e.pos, needs, by.lookup.Typename, w.sub)
 	for i := range rep.Fields {
 		rep.Fields[i].Types = nil
 	}
@@ -260,6 +266,9 @@ func appendFragment(sels []subgraphs.Selection, on string, below []subgraphs.Sel
 }
 
 func lookupSpec(l *supergraph.Lookup) *subgraphs.Lookup {
+	if f := l.Facet; f != nil {
+		return &subgraphs.Lookup{Kind: subgraphs.FacetLookup, Type: l.Typename, Batch: f.Batch, Max: f.Max}
+	}
 	if l.Field == nil {
 		return &subgraphs.Lookup{Kind: subgraphs.EntitiesLookup, Type: l.Typename, Batch: true, ByPosition: true}
 	}
@@ -274,7 +283,7 @@ func lookupSpec(l *supergraph.Lookup) *subgraphs.Lookup {
 }
 
 func sameLookup(a, b *subgraphs.Lookup) bool {
-	return a.Kind == b.Kind && (a.Kind == subgraphs.EntitiesLookup || a.Type == b.Type && slices.Equal(a.Path, b.Path) && a.Batch == b.Batch)
+	return a.Kind == b.Kind && (a.Kind != subgraphs.FieldLookup || a.Type == b.Type && slices.Equal(a.Path, b.Path) && a.Batch == b.Batch)
 }
 
 func sameSelections(a, b []subgraphs.Selection) bool {
@@ -339,7 +348,7 @@ func (w *specWriter) picks(group []*arrival, p *position) []pick {
 func (w *specWriter) requires(pk *pick, group []*arrival) bool {
 	for ti := pk.types.next(0); ti >= 0; ti = pk.types.next(ti + 1) {
 		for _, a := range group {
-			if m := w.moveIn(pk.slot.fields[ti], w.fetch.Subgraph, a.through(ti)); m != nil && m.Provider.Requires != nil {
+			if m := w.moveIn(pk.slot.fields[ti], w.sub, a.through(ti)); m != nil && m.Provider.Requires != nil {
 				return true
 			}
 		}

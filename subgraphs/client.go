@@ -28,6 +28,9 @@ type Prepared interface {
 type FetchSpec struct {
 	// Subgraph is the name of the subgraph.
 	Subgraph string
+	// Facet is the name of the facet that is entered; empty where the subgraph has
+	// none.
+	Facet string
 	// Kind is the kind of operation; lookups are queries.
 	Kind schema.OperationKind
 	// OperationName is the client's operation name, for upstream logs; may be empty.
@@ -62,6 +65,9 @@ const (
 	EntitiesLookup LookupKind = iota
 	// FieldLookup is a path of fields from the query root.
 	FieldLookup
+	// FacetLookup is the facet's own way of entering: rows are JSON objects with
+	// the fields of its key (and __typename).
+	FacetLookup
 )
 
 // Lookup is one way into a subgraph at a type, by a key.
@@ -210,6 +216,9 @@ type RowErr struct {
 	Path    []byte
 	Message string
 	Code    string
+	// Extensions are further members of the error's `extensions`, as JSON text of
+	// an object; may be nil.
+	Extensions []byte
 }
 
 // Answer is what came back. Its bytes are valid until the last Release.

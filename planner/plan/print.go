@@ -32,7 +32,11 @@ func count(n int, what string) string {
 }
 
 func (f *Fetch) text(b *strings.Builder, p *Plan) {
-	fmt.Fprintf(b, "#%d %s (wave %d", f.ID+1, f.Name, f.Wave)
+	name := f.Name
+	if f.Spec.Facet != "" {
+		name += " " + f.Spec.Facet
+	}
+	fmt.Fprintf(b, "#%d %s (wave %d", f.ID+1, name, f.Wave)
 	if len(f.Deps) > 0 {
 		b.WriteString(", after")
 		for _, d := range f.Deps {

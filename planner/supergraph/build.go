@@ -24,7 +24,6 @@ func Build(def *Definition) (*Supergraph, error) {
 		out: &Supergraph{
 			Definition: def,
 			Schema:     types,
-			Subgraphs:  def.Subgraphs,
 			Providers:  make([][]Provider, len(types.Fields)),
 			Views:      make([][]TypeView, len(types.Types)),
 		},
@@ -45,6 +44,7 @@ func Build(def *Definition) (*Supergraph, error) {
 		}
 	}
 	b.markKeyExternal()
+	b.facets()
 	if len(b.errs) > 0 {
 		return nil, errors.Join(b.errs...)
 	}

@@ -1,6 +1,9 @@
 package supergraph
 
-import "github.com/weft-graphql/weft/planner/schema"
+import (
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/subgraphs"
+)
 
 // Definition is a composed graph by name, with everything the join
 // specification (v0.3 to v0.5) can say of it, and with the lookups that
@@ -35,6 +38,10 @@ type SubgraphDefinition struct {
 	Enum string
 	// URL is the routing URL; empty when unknown.
 	URL string
+	// Facets are the only ways into the subgraph, with what each gives, where it
+	// has such; then its keys are not resolvable but through them. Empty for a
+	// GraphQL subgraph.
+	Facets []subgraphs.Facet
 }
 
 // Link is one `@link` of the supergraph's schema definition.

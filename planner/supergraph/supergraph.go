@@ -1,6 +1,9 @@
 package supergraph
 
-import "github.com/weft-graphql/weft/planner/schema"
+import (
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/subgraphs"
+)
 
 // Supergraph is a Definition made ready for planning: every name resolved to
 // an id once. It is immutable.
@@ -10,8 +13,9 @@ type Supergraph struct {
 	// Schema is the full type system, elements hidden from the API included
 	// and marked Hidden.
 	Schema *schema.Schema
-	// Subgraphs are the upstreams, by the index every list here uses.
-	Subgraphs []SubgraphDefinition
+	// Subgraphs are the ways to ask the upstreams, by the index every list here
+	// uses: one for each subgraph, or one for each of its facets.
+	Subgraphs []Subgraph
 	// Providers are, by FieldID, the subgraphs that have the field, ascending.
 	Providers [][]Provider
 	// Views are, by TypeID, what each subgraph that has the type says of it,
@@ -19,6 +23,23 @@ type Supergraph struct {
 	Views [][]TypeView
 	// Labels are the distinct override labels, sorted.
 	Labels []string
+}
+
+// Subgraph is an upstream as planning sees it: all of it, or one facet.
+type Subgraph struct {
+	SubgraphDefinition
+	// Upstream is the index into Definition.Subgraphs.
+	Upstream int
+	// Facet is the only way of entering it here; nil when there is no restriction.
+	Facet *subgraphs.Facet
+}
+
+// String names the subgraph, with the facet where there is one.
+func (s *Subgraph) String() string {
+	if s.Facet == nil {
+		return s.Name
+	}
+	return s.Name + " " + s.Facet.Name
 }
 
 // Provider is one subgraph's part in one field.
@@ -118,8 +139,11 @@ type Lookup struct {
 	// Typename is the type's name in representations: the interface's name where
 	// the subgraph has an interface object.
 	Typename string
-	// Field is set for lookups by a field; nil means `_entities`.
+	// Field is set for lookups by a field; nil means `_entities`, or the facet's
+	// own way of entering.
 	Field *LookupDefinition
+	// Facet is set for the lookup of a facet.
+	Facet *subgraphs.Facet
 }
 
 // FieldSet is a parsed field set (the argument of @key, @requires, @provides).

@@ -1,0 +1,159 @@
+package supergraph
+
+import (
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/subgraphs"
+)
+
+// facets numbers the ways to ask the upstreams: a subgraph without facets is
+// one, and every facet is one of its own, with the types and fields it gives
+// and no others. Composition merges such a subgraph whole; only from here on
+// does it count what an endpoint can really give.
+func (b *builder) facets() {
+	any := false
+	first := make([]int, len(b.def.Subgraphs))
+	for i := range b.def.Subgraphs {
+		sub := Subgraph{SubgraphDefinition: b.def.Subgraphs[i], Upstream: i}
+		first[i] = len(b.out.Subgraphs)
+		if len(sub.Facets) == 0 {
+			b.out.Subgraphs = append(b.out.Subgraphs, sub)
+			continue
+		}
+		any = true
+		for k := range sub.Facets {
+			sub.Facet = &sub.Facets[k]
+			b.checkFacet(i, sub.Facet)
+			b.out.Subgraphs = append(b.out.Subgraphs, sub)
+		}
+	}
+	if !any {
+		return
+	}
+	for id := range b.out.Views {
+		t := b.schema.Type(schema.TypeID(id))
+		var views []TypeView
+		for _, v := range b.out.Views[id] {
+			at := first[v.Subgraph]
+			if all := b.def.Subgraphs[v.Subgraph].Facets; len(all) == 0 {
+				v.Subgraph = at
+				views = append(views, v)
+			} else {
+				for k := range all {
+					if fv, ok := b.facetView(t, v, &all[k]); ok {
+						fv.Subgraph = at + k
+						views = append(views, fv)
+					}
+				}
+			}
+		}
+		b.out.Views[id] = views
+	}
+	for id := range b.out.Providers {
+		var list []Provider
+		for _, p := range b.out.Providers[id] {
+			sub := p.Subgraph
+			at := first[sub]
+			if all := b.def.Subgraphs[sub].Facets; len(all) == 0 {
+				p.Subgraph = at
+				list = append(list, p)
+			} else {
+				for k := range all {
+					if fp, ok := b.facetProvider(schema.FieldID(id), p, sub, &all[k]); ok {
+						fp.Subgraph = at + k
+						list = append(list, fp)
+					}
+				}
+			}
+		}
+		b.out.Providers[id] = list
+	}
+}
+
+// facetView is a type as a facet knows it: the types it gives, and those that
+// hold no fields.
+func (b *builder) facetView(t *schema.Type, v TypeView, f *subgraphs.Facet) (TypeView, bool) {
+	if !t.Kind.Composite() {
+		return v, true
+	}
+	if f.Of(t.Name) == nil {
+		return v, false
+	}
+	keys := make([]KeySet, len(v.Keys))
+	for i, key := range v.Keys {
+		key.Resolvable = false
+		keys[i] = key
+	}
+	v.Keys, v.Lookups = keys, nil
+	var possible []schema.TypeID
+	for _, p := range v.Possible {
+		if f.Of(b.schema.Type(p).Name) != nil {
+			possible = append(possible, p)
+		}
+	}
+	v.Possible = possible
+	if f.Type == t.Name {
+		set, fault := ParseFieldSet(b.schema, t.ID, f.Key)
+		if fault == nil { // checkFacet reports it
+			v.Lookups = []Lookup{{Key: set, Text: f.Key, Typename: v.Name, Facet: f}}
+		}
+	}
+	return v, true
+}
+
+func (b *builder) facetProvider(id schema.FieldID, p Provider, sub int, f *subgraphs.Facet) (Provider, bool) {
+	field := b.schema.Field(id)
+	parent := b.schema.Type(field.Parent).Name
+	if p.Made() {
+		if f.Of(parent) == nil {
+			return p, false
+		}
+		for i := range p.JoinFrom {
+			if f.Field(parent, p.JoinFrom[i].Name) == nil {
+				return p, false
+			}
+		}
+		return p, true
+	}
+	given := f.Field(parent, field.Name)
+	if given == nil {
+		return p, false
+	}
+	p.External, p.KeyExternal = given.External, false
+	// What an endpoint needs of the object is part of its lookup.
+	p.Requires, p.RequiresText, p.Provides = nil, "", nil
+	if given.Provides != "" {
+		p.Provides = b.fieldSet(parent+"."+field.Name, "facet", sub, p.Named, given.Provides)
+	}
+	return p, true
+}
+
+// checkFacet reports names that the supergraph does not have.
+func (b *builder) checkFacet(sub int, f *subgraphs.Facet) {
+	switch {
+	case f.RootField != "":
+		if t := b.schema.TypeByName(f.RootType); t == schema.NoType || b.schema.FieldByName(t, f.RootField) == schema.NoField {
+			b.fail(CodeInvalidDefinition, f.RootType+"."+f.RootField, sub, "facet %s: there is no such root field", f.Name)
+		}
+	case f.Type == "":
+		b.fail(CodeInvalidDefinition, "", sub, "facet %s cannot be entered", f.Name)
+	default:
+		t := b.schema.TypeByName(f.Type)
+		if t == schema.NoType {
+			b.fail(CodeInvalidDefinition, f.Type, sub, "facet %s: there is no such type", f.Name)
+			break
+		}
+		b.fieldSet(f.Type, "facet "+f.Name, sub, t, f.Key)
+	}
+	for _, g := range f.Gives {
+		t := b.schema.TypeByName(g.Type)
+		if t == schema.NoType {
+			b.fail(CodeInvalidDefinition, g.Type, sub, "facet %s gives an unknown type", f.Name)
+			continue
+		}
+		for _, field := range g.Fields {
+			if b.schema.FieldByName(t, field.Name) == schema.NoField {
+				b.fail(CodeInvalidDefinition, g.Type+"."+field.Name, sub, "facet %s gives an unknown field", f.Name)
+			}
+		}
+	}
+}
