@@ -86,8 +86,25 @@ func (r *run) newArrival(p *position, sub int, decl schema.TypeID) *arrival {
 func (r *run) rootArrival(sub int) *arrival {
 	a := r.newArrival(r.root, sub, r.op.RootType)
 	a.covers.add(0)
-	a.depth, a.requests = 1, 1
+	a.depth, a.requests = 1, r.weight(sub, r.root)
 	return a
+}
+
+// assumedRows is how many objects a list is assumed to have where a request can
+// be sent for each of them only.
+const assumedRows = 10
+
+// weight is what entering a subgraph at a position costs, in requests.
+func (r *run) weight(sub int, p *position) int {
+	f := r.super.Subgraphs[sub].Facet
+	if f == nil {
+		return 1
+	}
+	w := max(1, f.Cost)
+	if f.RootField == "" && !f.Batch && p.many {
+		w *= assumedRows
+	}
+	return w
 }
 
 // interfaceObject reports whether the arrival holds objects of which the
@@ -296,7 +313,7 @@ func (r *run) derive(a *arrival, ti int, m *graph.Move) (*arrival, error) {
 	for i, have := range d.ways {
 		if have != nil && d.covers.has(i) {
 			d.depth = max(d.depth, have.depth)
-			d.requests = max(d.requests, a.requests+1+have.requests)
+			d.requests = max(d.requests, a.requests+r.weight(d.sub, d.pos)+have.requests)
 		}
 	}
 	return d, nil

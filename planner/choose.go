@@ -209,10 +209,10 @@ func (r *run) addCost(a *arrival, ti int, c *cost) {
 			}
 			r.addCost(a.from, a.via.types.next(0), c)
 		case a.base != nil:
-			c.requests++
+			c.requests += r.weight(a.sub, a.pos)
 			r.addCost(a.base, ti, c)
 		default:
-			c.requests++
+			c.requests += r.weight(a.sub, a.pos)
 		}
 	}
 	if a.base != nil && ti >= 0 && a.ways[ti] != nil && !a.used.has(ti) {

@@ -21,6 +21,9 @@ type position struct {
 	outputs [][]output
 	// arrivals are the ways to hold the objects by moving along the parent slot.
 	arrivals []*arrival
+	// many is set where the response can hold several objects of the position:
+	// below a list.
+	many bool
 	// optional is set where nothing is to be fetched for the position's own sake
 	// (see leaf.optional).
 	optional bool
@@ -105,6 +108,9 @@ func (r *run) newPosition(t schema.TypeID, parent *slot) *position {
 		p.types = []schema.TypeID{t}
 	}
 	p.outputs = make([][]output, len(p.types))
+	if parent != nil {
+		p.many = parent.pos.many || r.schema.Field(parent.anyField()).Type.Wrap.IsList()
+	}
 	r.positions = append(r.positions, p)
 	return p
 }

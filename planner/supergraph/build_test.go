@@ -22,7 +22,7 @@ func expr(t string) *schema.TypeExpr {
 	return &schema.TypeExpr{Name: t}
 }
 
-func subgraphs(names ...string) []SubgraphDefinition {
+func subgraphDefinitions(names ...string) []SubgraphDefinition {
 	var out []SubgraphDefinition
 	for _, n := range names {
 		out = append(out, SubgraphDefinition{Name: n, Enum: strings.ToUpper(n), URL: "http://" + n})
@@ -92,7 +92,7 @@ func TestBuildProviders(t *testing.T) {
 	extension.Extension = true
 	extension.Keys[1].Resolvable = false
 	def := &Definition{
-		Subgraphs: subgraphs("a", "b", "c"),
+		Subgraphs: subgraphDefinitions("a", "b", "c"),
 		Types: []*TypeDefinition{
 			{Kind: schema.Object, Name: "Maker", In: []TypeIn{{Subgraph: 0}, {Subgraph: 1}}, Fields: []*FieldDefinition{
 				field("id", "ID!", FieldIn{Subgraph: 0}, FieldIn{Subgraph: 1, External: true}),
@@ -174,7 +174,7 @@ func TestBuildViews(t *testing.T) {
 	object.InterfaceObject = true
 	object.Lookups = []LookupDefinition{{Key: "id", Path: []string{"media"}, Arguments: []LookupArgument{{Argument: "id", From: "id"}}}}
 	def := &Definition{
-		Subgraphs: subgraphs("a", "b", "c"),
+		Subgraphs: subgraphDefinitions("a", "b", "c"),
 		Types: []*TypeDefinition{
 			{Kind: schema.Union, Name: "Any", In: []TypeIn{{Subgraph: 0}, {Subgraph: 2}}, Members: []Membership{{Type: "Film", Subgraphs: []int{0, 2}}, {Type: "Book", Subgraphs: []int{0}}}},
 			{Kind: schema.Object, Name: "Book", In: []TypeIn{key(0, "id"), {Subgraph: 2}}, Implements: []Membership{{Type: "Media", Subgraphs: []int{0}}},
@@ -231,7 +231,7 @@ func TestBuildViews(t *testing.T) {
 
 func TestBuildErrors(t *testing.T) {
 	base := func(types ...*TypeDefinition) *Definition {
-		return &Definition{Subgraphs: subgraphs("a", "b"), Types: append(types, queryType(TypeIn{Subgraph: 0}))}
+		return &Definition{Subgraphs: subgraphDefinitions("a", "b"), Types: append(types, queryType(TypeIn{Subgraph: 0}))}
 	}
 	object := func(in TypeIn, fields ...*FieldDefinition) *TypeDefinition {
 		return &TypeDefinition{Kind: schema.Object, Name: "P", In: []TypeIn{in}, Fields: append(fields, field("id", "ID!"), field("other", "P"))}
@@ -258,7 +258,7 @@ func TestBuildErrors(t *testing.T) {
 		{"subgraph out of range", base(object(key(7, "id"))), CodeInvalidDefinition, "no subgraph 7", schema.Position{}},
 		{"field without type there", base(object(key(0, "id"), field("n", "Int", FieldIn{Subgraph: 1}))), CodeInvalidDefinition, "not its type", schema.Position{}},
 		{"field twice", base(object(key(0, "id"), field("n", "Int", FieldIn{}, FieldIn{}))), CodeInvalidDefinition, "listed twice", schema.Position{}},
-		{"two subgraphs of one name", &Definition{Subgraphs: subgraphs("a", "a"), Types: []*TypeDefinition{queryType(TypeIn{})}}, CodeInvalidDefinition, "one name", schema.Position{}},
+		{"two subgraphs of one name", &Definition{Subgraphs: subgraphDefinitions("a", "a"), Types: []*TypeDefinition{queryType(TypeIn{})}}, CodeInvalidDefinition, "one name", schema.Position{}},
 		{"interface object of an object", base(object(TypeIn{InterfaceObject: true})), CodeInvalidDefinition, "only an interface", schema.Position{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -26,6 +26,7 @@ func Print(def *Definition) string {
 	for _, t := range def.Types {
 		doc.Types = append(doc.Types, w.typeDefinition(t))
 	}
+	w.facets()
 	join := w.joinVersion()
 	doc.Schemas = []*schema.SchemaDefinition{w.schemaDefinition(links, join)}
 	for _, d := range def.Directives {
@@ -55,6 +56,11 @@ func Print(def *Definition) string {
 // Portable reports whether other routers can serve the graph: whether the join
 // specification alone says all of it.
 func Portable(def *Definition) bool {
+	for i := range def.Subgraphs {
+		if len(def.Subgraphs[i].Facets) > 0 {
+			return false
+		}
+	}
 	for _, t := range def.Types {
 		for i := range t.In {
 			if len(t.In[i].Lookups) > 0 || t.In[i].Name != "" {

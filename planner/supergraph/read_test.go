@@ -95,7 +95,7 @@ func TestPrintLookupsGolden(t *testing.T) {
 		{Key: "org { id } name", Path: []string{"admin", "user"}, Arguments: []LookupArgument{{Argument: "by.org", From: "org.id"}, {Argument: "by.name", From: "name"}}, Internal: true},
 	}
 	def := &Definition{
-		Subgraphs: subgraphs("posts", "users"),
+		Subgraphs: subgraphDefinitions("posts", "users"),
 		Types: []*TypeDefinition{
 			queryType(TypeIn{Subgraph: 0}, TypeIn{Subgraph: 1}),
 			{Kind: schema.Union, Name: "Thing", In: []TypeIn{{Subgraph: 1, Lookups: []LookupDefinition{{Key: "__typename", Path: []string{"thing"}, Match: ByPosition, Batch: true}}}}, Members: []Membership{{Type: "User", Subgraphs: []int{1}}}},
@@ -121,7 +121,7 @@ func TestPortable(t *testing.T) {
 	for name, in := range map[string]FieldIn{
 		"renamed": {Name: "x"}, "joined": {Join: []JoinPart{{Key: "id", From: "x"}}}, "namespace": {Namespace: true},
 	} {
-		def := &Definition{Subgraphs: subgraphs("a"), Types: []*TypeDefinition{queryType(TypeIn{})}}
+		def := &Definition{Subgraphs: subgraphDefinitions("a"), Types: []*TypeDefinition{queryType(TypeIn{})}}
 		if !Portable(def) {
 			t.Error("a plain graph is not portable")
 		}
@@ -137,7 +137,7 @@ func TestPortable(t *testing.T) {
 
 func TestPrintVersion(t *testing.T) {
 	with := func(in FieldIn) *Definition {
-		return &Definition{Subgraphs: subgraphs("a"), Types: []*TypeDefinition{
+		return &Definition{Subgraphs: subgraphDefinitions("a"), Types: []*TypeDefinition{
 			{Kind: schema.Object, Name: "Query", In: []TypeIn{{}}, Fields: []*FieldDefinition{field("f", "Int", in)}},
 		}}
 	}
@@ -160,7 +160,7 @@ func TestPrintVersion(t *testing.T) {
 }
 
 func TestPrintLinksWhatIsApplied(t *testing.T) {
-	def := &Definition{Subgraphs: subgraphs("a"), Types: []*TypeDefinition{queryType(TypeIn{})}}
+	def := &Definition{Subgraphs: subgraphDefinitions("a"), Types: []*TypeDefinition{queryType(TypeIn{})}}
 	def.Types[0].Fields[0].Applied = Applied{Inaccessible: true, Tags: []string{"t"}, Directives: []*schema.Directive{apply("listSize"), apply("authenticated")}}
 	got := mustRead(t, "printed", Print(def))
 	want := []Link{
@@ -181,7 +181,7 @@ func TestPrintLinksWhatIsApplied(t *testing.T) {
 // was renamed.
 func TestCustomDirectiveWithKnownName(t *testing.T) {
 	def := &Definition{
-		Subgraphs:  subgraphs("a"),
+		Subgraphs:  subgraphDefinitions("a"),
 		Links:      []Link{{URL: apolloSpecs + "cost/v0.1", Import: []LinkImport{{Name: "@cost", As: "@price"}}}},
 		Directives: []*schema.DirectiveDefinition{{Name: "cost", Locations: []string{"FIELD_DEFINITION"}}},
 		Types:      []*TypeDefinition{queryType(TypeIn{})},
@@ -240,7 +240,7 @@ directive @lnk(url: String!) on SCHEMA
 directive @j__graph(name: String!) on ENUM_VALUE
 type Query @j__type(graph: A, key: "a") { a: Int @j__field(graph: A) }`)
 	want := &Definition{
-		Subgraphs: subgraphs("a"),
+		Subgraphs: subgraphDefinitions("a"),
 		Types:     []*TypeDefinition{{Kind: schema.Object, Name: "Query", In: []TypeIn{key(0, "a")}, Fields: []*FieldDefinition{field("a", "Int", FieldIn{})}}},
 	}
 	if diff := cmp.Diff(want, def); diff != "" {

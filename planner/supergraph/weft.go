@@ -18,6 +18,8 @@ const (
 	weftJoin = "weft__join"
 	// weftNamespace says that a field (`of`) holds the root fields of a subgraph.
 	weftNamespace = "weft__namespace"
+	// weftFacet is one way of entering a subgraph that has no other than such.
+	weftFacet = "weft__facet"
 )
 
 // weft makes an application of one of them for one subgraph. Its third
@@ -142,7 +144,7 @@ func (r *reader) weftDirective(d *schema.Directive, on *TypeDefinition) bool {
 	}
 	name := r.text("name", d.Argument("name"))
 	switch name {
-	case weftLookup, weftName, weftJoin, weftNamespace:
+	case weftLookup, weftName, weftJoin, weftNamespace, weftFacet:
 	default:
 		return false
 	}
@@ -162,6 +164,9 @@ func (r *reader) weftDirective(d *schema.Directive, on *TypeDefinition) bool {
 			continue
 		case weftJoin, weftNamespace:
 			r.made(d.Pos, subgraph, name, args)
+			continue
+		case weftFacet:
+			r.facet(d.Pos, subgraph, args)
 			continue
 		}
 		target := on

@@ -1,0 +1,112 @@
+package supergraph
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/subgraphs"
+)
+
+// facetGraph is a graph of one subgraph with facets and one without.
+func facetGraph() *Definition {
+	def := &Definition{
+		Subgraphs: subgraphDefinitions("plain", "rest"),
+		Types: []*TypeDefinition{
+			{Kind: schema.Object, Name: "Query", In: []TypeIn{{Subgraph: 0}, {Subgraph: 1}}, Fields: []*FieldDefinition{
+				field("me", "User", FieldIn{Subgraph: 1}), field("users", "[User!]!", FieldIn{Subgraph: 1}), field("top", "User", FieldIn{Subgraph: 0}),
+			}},
+			{Kind: schema.Object, Name: "User", In: []TypeIn{key(0, "id"), key(1, "id")}, Fields: []*FieldDefinition{
+				field("id", "ID!"), field("name", "String", FieldIn{Subgraph: 1}), field("boss", "User", FieldIn{Subgraph: 1}),
+				field("posts", "Int", FieldIn{Subgraph: 1}), field("rank", "Int", FieldIn{Subgraph: 0}),
+			}},
+		},
+	}
+	def.Subgraphs[1].Facets = []subgraphs.Facet{
+		{Name: "Query.me", RootType: "Query", RootField: "me", Latency: 30 * time.Millisecond, Gives: []subgraphs.FacetType{
+			{Type: "Query", Fields: []subgraphs.FacetField{{Name: "me"}}}, {Type: "User", Fields: []subgraphs.FacetField{{Name: "name"}}},
+		}},
+		{Name: "Query.users", RootType: "Query", RootField: "users", Drop: true, Gives: []subgraphs.FacetType{
+			{Type: "Query", Fields: []subgraphs.FacetField{{Name: "users", Provides: "name"}}},
+			{Type: "User", Fields: []subgraphs.FacetField{{Name: "id"}, {Name: "boss"}, {Name: "name", External: true}}},
+		}},
+		{Name: "User", Type: "User", Key: "id", Batch: true, Max: 200, Cost: 2, Gives: []subgraphs.FacetType{
+			{Type: "User", Fields: []subgraphs.FacetField{{Name: "id"}, {Name: "name"}, {Name: "boss"}}},
+		}},
+		{Name: "User.posts", Type: "User", Key: "rank", Gives: []subgraphs.FacetType{{Type: "User", Fields: []subgraphs.FacetField{{Name: "posts"}}}}},
+	}
+	return def
+}
+
+func TestFacetsPrintReadIdentity(t *testing.T) {
+	def := facetGraph()
+	if Portable(def) {
+		t.Error("a graph with facets is not portable")
+	}
+	text := Print(def)
+	golden(t, filepath.Join("printed", "weft-facets.graphql"), text)
+	if diff := cmp.Diff(def, mustRead(t, "printed", text)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestBuildFacets(t *testing.T) {
+	s := mustBuild(t, facetGraph())
+	var names []string
+	for i := range s.Subgraphs {
+		names = append(names, s.Subgraphs[i].String())
+	}
+	if got, want := strings.Join(names, ", "), "plain, rest Query.me, rest Query.users, rest User, rest User.posts"; got != want {
+		t.Fatalf("got %s, want %s", got, want)
+	}
+	user := s.Schema.TypeByName("User")
+	for _, c := range []struct {
+		field string
+		want  string
+	}{
+		{"id", "plain; rest Query.users; rest User"},
+		{"name", "rest Query.me; rest Query.users external; rest User"},
+		{"boss", "rest Query.users; rest User"},
+		{"posts", "rest User.posts"},
+		{"rank", "plain"},
+	} {
+		var got []string
+		for _, p := range s.Providers[s.Schema.FieldByName(user, c.field)] {
+			text := s.Subgraphs[p.Subgraph].String()
+			if p.External {
+				text += " external"
+			}
+			got = append(got, text)
+		}
+		if strings.Join(got, "; ") != c.want {
+			t.Errorf("User.%s: got %v, want %s", c.field, got, c.want)
+		}
+	}
+	for sub, want := range []int{1, 0, 0, 1, 1} {
+		view := s.View(user, sub)
+		if view == nil || len(view.Lookups) != want {
+			t.Errorf("%s: %+v, want %d lookups", &s.Subgraphs[sub], view, want)
+		}
+	}
+}
+
+func TestBuildFacetErrors(t *testing.T) {
+	def := facetGraph()
+	f := def.Subgraphs[1].Facets
+	f[0].RootField = "nobody"
+	f[2].Key = "nothing"
+	f[3].Gives[0].Fields[0].Name = "nope"
+	_, err := Build(def)
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{"Query.nobody", "nothing", "User.nope"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in %v", want, err)
+		}
+	}
+}
