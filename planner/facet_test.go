@@ -112,3 +112,34 @@ func TestFacetPlans(t *testing.T) {
 		})
 	}
 }
+
+func TestDemand(t *testing.T) {
+	l := music(t)
+	op := l.parse(t, `query Home($n: Int) {
+		playlists { createdBy { name } songs(pageSize: $n) { artists { name } } }
+		friendActivity { friend { name } }
+	}`)
+	p, err := planner.New(l.super, nil, planner.Options{}).Plan(t.Context(), op, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ size, want int }{
+		{-1, 2 + 1 + 1 + 5}, // 10 playlists with 10 songs of 10 artists each, 200 a request
+		{20, 2 + 1 + 1 + 10},
+		{0, 2 + 1 + 1},
+		{1 << 40, 2 + 1 + 1 + (1<<30+199)/200},
+	} {
+		got, worst := p.Requests(0, func(variable int) int {
+			if op.Variables[variable].Name == "n" {
+				return c.size
+			}
+			return -1
+		})
+		if got != c.want {
+			t.Errorf("n = %d: %d requests, want %d", c.size, got, c.want)
+		}
+		if c.size > 0 && worst.Where(p) != "playlists.songs.artists" {
+			t.Errorf("n = %d: worst is %s", c.size, worst.Where(p))
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/weft-graphql/weft/planner/plan"
 	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/planner/supergraph"
 )
 
 // fetch is a request in the making.
@@ -43,6 +44,18 @@ func (e *fetchEntry) types() bitset {
 		out.or(p.types)
 	}
 	return out
+}
+
+// lookup is one of the entry's lookups, nil when there is none.
+func (e *fetchEntry) lookup() *supergraph.Lookup {
+	for _, p := range e.parts {
+		for _, w := range p.ways {
+			if w != nil {
+				return w.lookup.Lookup
+			}
+		}
+	}
+	return nil
 }
 
 // group are the arrivals that are looked up for a type.

@@ -35,6 +35,11 @@ func (w *specWriter) field(sc *scope, pk *pick, ti int, group []*arrival, sure b
 			sel.Arguments = append(sel.Arguments, arg)
 		}
 	}
+	for _, a := range m.Provider.ArgumentsFrom {
+		sel.Arguments = append(sel.Arguments, subgraphs.ArgumentSpec{
+			Name: a.Argument, Type: a.Type, Value: subgraphs.ArgumentValue{Variable: -1, From: a.Selection},
+		})
+	}
 	for _, c := range s.consts {
 		sel.Arguments = append(sel.Arguments, subgraphs.ArgumentSpec{Name: c.Name, Value: subgraphs.ArgumentValue{Variable: -1, Constant: c.Value}})
 	}

@@ -44,6 +44,7 @@ func (b *builder) fetch(f *fetch) error {
 			}
 		}
 	}
+	b.demand(f, out)
 	if client := b.client(sub.Upstream); client != nil {
 		prepared, err := client.Prepare(out.Spec)
 		if err != nil {
@@ -299,7 +300,7 @@ func sameArgument(a, b subgraphs.ArgumentSpec) bool {
 }
 
 func sameArgumentValue(a, b subgraphs.ArgumentValue) bool {
-	return a.Variable == b.Variable && a.Constant == b.Constant && a.List == b.List && a.Object == b.Object &&
+	return a.Variable == b.Variable && a.Constant == b.Constant && a.From == b.From && a.List == b.List && a.Object == b.Object &&
 		slices.EqualFunc(a.Items, b.Items, sameArgumentValue) && slices.EqualFunc(a.Fields, b.Fields, sameArgument)
 }
 

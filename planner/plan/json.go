@@ -20,6 +20,7 @@ type (
 	fetchJSON struct {
 		ID        int            `json:"id"`
 		Subgraph  string         `json:"subgraph"`
+		Facet     string         `json:"facet,omitempty"`
 		Wave      int            `json:"wave"`
 		After     []int          `json:"after,omitempty"`
 		If        string         `json:"if,omitempty"`
@@ -49,7 +50,7 @@ type (
 func (p *Plan) MarshalJSON() ([]byte, error) {
 	out := planJSON{Operation: p.Kind.String(), Name: p.Name, Requests: len(p.Fetches), Waves: p.Waves, Fetches: []fetchJSON{}}
 	for _, f := range p.Fetches {
-		j := fetchJSON{ID: f.ID + 1, Subgraph: f.Name, Wave: f.Wave, Explain: f.Explain}
+		j := fetchJSON{ID: f.ID + 1, Subgraph: f.Name, Facet: f.Spec.Facet, Wave: f.Wave, Explain: f.Explain}
 		for _, d := range f.Deps {
 			j.After = append(j.After, d+1)
 		}

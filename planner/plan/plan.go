@@ -162,6 +162,8 @@ type Fetch struct {
 	// Variables are, in the order of Spec.Variables, indices into the
 	// operation's coerced values.
 	Variables []int
+	// Demand tells how many requests it takes.
+	Demand Demand
 	// Explain says why the fetch is there; nil unless asked for.
 	Explain *Explain
 }

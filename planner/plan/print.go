@@ -222,6 +222,8 @@ func printValue(b *strings.Builder, spec *subgraphs.FetchSpec, v *subgraphs.Argu
 		b.WriteByte('}')
 	case v.Variable >= 0:
 		b.WriteString("$" + spec.Variables[v.Variable].Name)
+	case v.From != "":
+		b.WriteString("(" + v.From + ")")
 	default:
 		b.WriteString(v.Constant)
 	}

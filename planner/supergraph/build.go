@@ -45,6 +45,7 @@ func Build(def *Definition) (*Supergraph, error) {
 	}
 	b.markKeyExternal()
 	b.facets()
+	b.listSizes()
 	if len(b.errs) > 0 {
 		return nil, errors.Join(b.errs...)
 	}
@@ -377,6 +378,10 @@ func (b *builder) provider(coordinate string, f *FieldDefinition, id schema.Fiel
 		p.Args = append(p.Args, ProviderArg{Name: a.Name, Type: b.typeThere(a.Type, in.Subgraph), HasDefault: a.Default != nil})
 	}
 	p.ContextArguments = in.ContextArguments
+	p.ArgumentsFrom = in.ArgumentsFrom
+	if len(in.ArgumentsFrom) > 0 && in.Requires == "" {
+		b.fail(CodeInvalidDefinition, coordinate, in.Subgraph, "an argument is filled from fields, but none is required")
+	}
 	p.Namespace = in.Namespace
 	for _, part := range in.Join {
 		join := ProviderJoin{Key: strings.Split(part.Key, "."), From: strings.Split(part.From, ".")}

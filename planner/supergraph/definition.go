@@ -160,6 +160,10 @@ type FieldIn struct {
 	UsedOverridden bool
 	// ContextArguments are arguments filled by @fromContext.
 	ContextArguments []ContextArgument
+	// ArgumentsFrom are arguments that the API does not have and that are filled
+	// from other fields of the object, those of Requires (Composite Schemas'
+	// @require).
+	ArgumentsFrom []ArgumentFrom
 	// Join says that the subgraph has no such field: its value is an object of
 	// the field's type, or a list of such objects, made of sibling fields with no
 	// request. The object has the key fields named here and nothing else; what
@@ -179,6 +183,17 @@ type JoinPart struct {
 	// From is the path of the sibling that gives the value, from the type that
 	// has the joined field. A list there makes a list of objects.
 	From string
+}
+
+// ArgumentFrom is one argument of a subgraph's field that is filled from the
+// object the field is on.
+type ArgumentFrom struct {
+	// Argument is its name, Type its type as SDL, both as the subgraph has them.
+	Argument string
+	Type     string
+	// Selection is the field selection map (Composite Schemas, appendix A) that
+	// makes the value of the fields in FieldIn.Requires.
+	Selection string
 }
 
 // ContextArgument is one argument filled from a context.

@@ -69,7 +69,7 @@ func Portable(def *Definition) bool {
 		}
 		for _, f := range t.Fields {
 			for i := range f.In {
-				if in := &f.In[i]; in.Name != "" || len(in.Join) > 0 || in.Namespace {
+				if in := &f.In[i]; in.Name != "" || len(in.Join) > 0 || in.Namespace || len(in.ArgumentsFrom) > 0 {
 					return false
 				}
 			}

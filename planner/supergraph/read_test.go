@@ -101,6 +101,7 @@ func TestPrintLookupsGolden(t *testing.T) {
 			{Kind: schema.Union, Name: "Thing", In: []TypeIn{{Subgraph: 1, Lookups: []LookupDefinition{{Key: "__typename", Path: []string{"thing"}, Match: ByPosition, Batch: true}}}}, Members: []Membership{{Type: "User", Subgraphs: []int{1}}}},
 			{Kind: schema.Object, Name: "User", In: []TypeIn{key(0, "id"), users}, Fields: []*FieldDefinition{
 				field("id", "ID!"), field("name", "String", FieldIn{Subgraph: 1, Name: "fullName"}), field("org", "User", FieldIn{Subgraph: 1}),
+				field("rank", "Int", FieldIn{Subgraph: 1, Requires: "org { name }", ArgumentsFrom: []ArgumentFrom{{Argument: "in", Type: "OrgInput!", Selection: "{ name: org.name }"}}}),
 				field("boss", "User", FieldIn{Subgraph: 1, Join: []JoinPart{{Key: "id", From: "bossId"}}}), field("bossId", "ID", FieldIn{Subgraph: 1}),
 			}},
 		},

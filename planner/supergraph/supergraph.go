@@ -21,6 +21,9 @@ type Supergraph struct {
 	// Views are, by TypeID, what each subgraph that has the type says of it,
 	// ascending by subgraph.
 	Views [][]TypeView
+	// ListSizes are, by FieldID, what is known of the lengths of lists; nil where
+	// nothing is.
+	ListSizes []*ListSize
 	// Labels are the distinct override labels, sorted.
 	Labels []string
 }
@@ -76,6 +79,8 @@ type Provider struct {
 	Args []ProviderArg
 	// ContextArguments are filled from @fromContext.
 	ContextArguments []ContextArgument
+	// ArgumentsFrom are filled from the fields of Requires.
+	ArgumentsFrom []ArgumentFrom
 	// Join says that the value is made of sibling fields, with no request; then
 	// JoinFrom are these siblings.
 	Join     []ProviderJoin

@@ -20,6 +20,8 @@ const (
 	weftNamespace = "weft__namespace"
 	// weftFacet is one way of entering a subgraph that has no other than such.
 	weftFacet = "weft__facet"
+	// weftArgument says how an argument of a field (`of`) is made of other fields.
+	weftArgument = "weft__argument"
 )
 
 // weft makes an application of one of them for one subgraph. Its third
@@ -44,6 +46,10 @@ func (w *writer) beyondJoin(coordinate string, in *FieldIn) {
 			parts.Items = append(parts.Items, objectValue("key", stringValue(part.Key), "from", stringValue(part.From)))
 		}
 		w.schemaLevel = append(w.schemaLevel, w.weft(in.Subgraph, weftJoin, objectValue("of", stringValue(coordinate), "parts", parts)))
+	}
+	for _, a := range in.ArgumentsFrom {
+		w.schemaLevel = append(w.schemaLevel, w.weft(in.Subgraph, weftArgument, objectValue(
+			"of", stringValue(coordinate), "argument", stringValue(a.Argument), "type", stringValue(a.Type), "from", stringValue(a.Selection))))
 	}
 	if in.Namespace {
 		w.schemaLevel = append(w.schemaLevel, w.weft(in.Subgraph, weftNamespace, objectValue("of", stringValue(coordinate))))
@@ -144,7 +150,7 @@ func (r *reader) weftDirective(d *schema.Directive, on *TypeDefinition) bool {
 	}
 	name := r.text("name", d.Argument("name"))
 	switch name {
-	case weftLookup, weftName, weftJoin, weftNamespace, weftFacet:
+	case weftLookup, weftName, weftJoin, weftNamespace, weftFacet, weftArgument:
 	default:
 		return false
 	}
@@ -162,7 +168,7 @@ func (r *reader) weftDirective(d *schema.Directive, on *TypeDefinition) bool {
 		case weftName:
 			r.rename(d.Pos, subgraph, r.text("of", member(args, "of")), r.text("name", member(args, "name")))
 			continue
-		case weftJoin, weftNamespace:
+		case weftJoin, weftNamespace, weftArgument:
 			r.made(d.Pos, subgraph, name, args)
 			continue
 		case weftFacet:
@@ -206,8 +212,20 @@ func (r *reader) made(pos schema.Position, subgraph int, name string, args *sche
 		r.fail(CodeInvalidJoin, pos, "%s names nothing the subgraph has: %q", name, coordinate)
 		return
 	}
-	if name == weftNamespace {
+	switch name {
+	case weftNamespace:
 		in.Namespace = true
+		return
+	case weftArgument:
+		a := ArgumentFrom{
+			Argument: r.text("argument", member(args, "argument")), Type: r.text("type", member(args, "type")),
+			Selection: r.text("from", member(args, "from")),
+		}
+		if _, ok := parseType(a.Type); !ok || a.Argument == "" || a.Selection == "" {
+			r.fail(CodeInvalidJoin, pos, "%s needs an argument, its type and what it is from", name)
+			return
+		}
+		in.ArgumentsFrom = append(in.ArgumentsFrom, a)
 		return
 	}
 	for _, item := range r.items(member(args, "parts")) {

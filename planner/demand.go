@@ -1,0 +1,87 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/weft-graphql/weft/planner/operation"
+	"github.com/weft-graphql/weft/planner/plan"
+	"github.com/weft-graphql/weft/planner/schema"
+)
+
+// demand notes how many requests a fetch takes.
+func (b *builder) demand(f *fetch, out *plan.Fetch) {
+	facet := b.super.Subgraphs[f.sub].Facet
+	d := &out.Demand
+	if facet != nil {
+		d.Latency = facet.Latency
+	}
+	if f.root != nil {
+		d.Fixed = 1
+		if facet != nil {
+			// An endpoint is asked once for each field, under whatever alias.
+			d.Fixed = max(1, len(out.Spec.Root))
+		}
+		return
+	}
+	if facet != nil {
+		d.PerRequest = 1
+		if facet.Batch {
+			d.PerRequest = facet.Max
+		}
+	}
+	for _, e := range f.entries {
+		if l := e.lookup(); facet == nil && l != nil && l.Field != nil {
+			d.PerRequest = max(d.PerRequest, l.Field.Max)
+		}
+		var lists []plan.ListLength
+		for p := e.pos; p.parent != nil; p = p.parent.pos {
+			if wrap := b.schema.Field(p.parent.anyField()).Type.Wrap; wrap.IsList() {
+				lists = append(lists, b.length(p.parent))
+			}
+		}
+		d.Rows = append(d.Rows, lists)
+	}
+}
+
+// length is what is known of the list in a slot.
+func (b *builder) length(s *slot) plan.ListLength {
+	out := plan.ListLength{Variable: -1, Assumed: assumedRows}
+	of := s
+	size := b.super.ListSizes[s.anyField()]
+	if up := s.pos.parent; up != nil {
+		if above := b.super.ListSizes[up.anyField()]; above != nil && slices.Contains(above.Sized, s.name) {
+			of, size = up, above
+		}
+	}
+	if size == nil || of == s && len(size.Sized) > 0 {
+		return out
+	}
+	if size.Assumed > 0 {
+		out.Assumed = size.Assumed
+	}
+	for i := range of.args {
+		if a := &of.args[i]; slices.Contains(size.Slicing, a.Name) && a.Value.Kind == operation.ValueVariable {
+			out.Variable = of.args[i].Value.Variable
+			return out
+		}
+	}
+	field := b.schema.Field(of.anyField())
+	for _, a := range field.Args {
+		if n := atoi(a.Default); n > 0 && slices.Contains(size.Slicing, a.Name) && field.Parent != schema.NoType {
+			out.Assumed = n
+		}
+	}
+	return out
+}
+
+// atoi reads a natural number, 0 when there is none.
+func atoi(text string) int {
+	n := 0
+	for _, c := range []byte(text) {
+		if c < '0' || c > '9' || n > 1<<24 {
+			return 0
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n
+}
