@@ -17,7 +17,9 @@ type fetch struct {
 	slots   []*slot
 	entries []*fetchEntry
 	deps    []*fetch // without duplicates
+	users   []*fetch // that have it among their deps; kept while merging only
 	wave    int
+	mark    int    // of the last search that came by
 	gone    bool   // merged into another
 	into    *fetch // which one
 }
@@ -179,7 +181,7 @@ func (r *run) fetchGraph() ([]*fetch, *ownership, error) {
 	}
 	fetches = slices.DeleteFunc(fetches, func(f *fetch) bool { return f.gone })
 	setWaves(fetches)
-	reduce(fetches)
+	r.reduce(fetches)
 	slices.SortStableFunc(fetches, func(a, b *fetch) int {
 		if a.wave != b.wave {
 			return a.wave - b.wave
@@ -215,6 +217,7 @@ func (r *run) serialRoots(add func(*fetch) *fetch, rootOf map[*slot]*fetch) {
 func (f *fetch) depend(on *fetch) {
 	if on != nil && on != f && !slices.Contains(f.deps, on) {
 		f.deps = append(f.deps, on)
+		on.users = append(on.users, f)
 	}
 }
 
@@ -306,10 +309,10 @@ func (r *run) merge(fetches []*fetch) error {
 				if join == apart || r.options.NoCoalesce && join != together {
 					continue
 				}
-				if !sameWave && (reaches(f, g) || reaches(g, f) || !r.staysShallow(fetches, f, g, longest)) {
+				if !sameWave && (r.reaches(f, g) || r.reaches(g, f) || !r.staysShallow(fetches, f, g, longest)) {
 					continue
 				}
-				joinFetches(fetches, f, g)
+				joinFetches(f, g)
 				if !sameWave {
 					setWaves(fetches)
 				}
@@ -389,13 +392,20 @@ func needsClash(a, b []need) bool {
 	return false
 }
 
-// reaches reports whether f waits for g, directly or not.
-func reaches(f, g *fetch) bool {
-	if f.wave <= g.wave {
+// reaches reports whether f waits for g, directly or not. It looks at every
+// fetch once, however many chains lead there.
+func (r *run) reaches(f, g *fetch) bool {
+	r.stamp++
+	return r.search(f, g)
+}
+
+func (r *run) search(f, g *fetch) bool {
+	if f.wave <= g.wave || f.mark == r.stamp {
 		return false
 	}
+	f.mark = r.stamp
 	for _, d := range f.deps {
-		if d == g || reaches(d, g) {
+		if d == g || r.search(d, g) {
 			return true
 		}
 	}
@@ -447,7 +457,7 @@ next:
 	}
 }
 
-func joinFetches(fetches []*fetch, f, g *fetch) {
+func joinFetches(f, g *fetch) {
 	for _, e := range g.entries {
 		if have := f.entryFor(e); have != nil {
 			have.add(e.parts)
@@ -459,28 +469,28 @@ func joinFetches(fetches []*fetch, f, g *fetch) {
 		f.depend(d)
 	}
 	g.gone, g.into = true, f
-	for _, x := range fetches {
-		for i, d := range x.deps {
-			if d == g {
-				if slices.Contains(x.deps, f) {
-					x.deps = slices.Delete(x.deps, i, i+1)
-				} else {
-					x.deps[i] = f
-				}
-				break
-			}
+	for _, x := range g.users {
+		i := slices.Index(x.deps, g)
+		if i < 0 {
+			continue
+		}
+		if slices.Contains(x.deps, f) {
+			x.deps = slices.Delete(x.deps, i, i+1)
+		} else {
+			x.deps[i] = f
+			f.users = append(f.users, x)
 		}
 	}
 }
 
 // reduce drops dependencies that follow from others.
-func reduce(fetches []*fetch) {
+func (r *run) reduce(fetches []*fetch) {
 	for _, f := range fetches {
 		kept := f.deps[:0:0]
 	next:
 		for _, d := range f.deps {
 			for _, other := range f.deps {
-				if other != d && reaches(other, d) {
+				if other != d && r.reaches(other, d) {
 					continue next
 				}
 			}

@@ -48,6 +48,11 @@ func load(t testing.TB, pattern string) *loaded {
 
 func composed(t testing.TB, sources []compose.Source) *loaded {
 	t.Helper()
+	return composedWith(t, sources, operation.Limits{})
+}
+
+func composedWith(t testing.TB, sources []compose.Source, limits operation.Limits) *loaded {
+	t.Helper()
 	r := compose.ComposeSDL(sources)
 	if len(r.Errors) > 0 {
 		t.Fatal(r.Errors)
@@ -56,7 +61,7 @@ func composed(t testing.TB, sources []compose.Source) *loaded {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := operation.NewFront(schema.Print(supergraph.APISchema(r.Definition)), s.Schema, operation.Limits{})
+	f, err := operation.NewFront(schema.Print(supergraph.APISchema(r.Definition)), s.Schema, limits)
 	if err != nil {
 		t.Fatal(err)
 	}
