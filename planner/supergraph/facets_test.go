@@ -110,3 +110,41 @@ func TestBuildFacetErrors(t *testing.T) {
 		}
 	}
 }
+
+// Facets come with the names of the subgraph; a transform may have given the
+// supergraph others, or hidden something.
+func TestSetFacetsTranslates(t *testing.T) {
+	user := key(0, "id")
+	user.Name = "U"
+	def := &Definition{
+		Subgraphs: subgraphDefinitions("rest"),
+		Types: []*TypeDefinition{
+			{Kind: schema.Object, Name: "Query", In: []TypeIn{{Subgraph: 0}}, Fields: []*FieldDefinition{
+				field("people", "[User!]!", FieldIn{Subgraph: 0, Name: "users"}),
+			}},
+			{Kind: schema.Object, Name: "User", In: []TypeIn{user}, Fields: []*FieldDefinition{
+				field("id", "ID!", FieldIn{Subgraph: 0}), field("fullName", "String", FieldIn{Subgraph: 0, Name: "name"}), field("boss", "User", FieldIn{Subgraph: 0}),
+			}},
+		},
+	}
+	def.SetFacets(0, []subgraphs.Facet{
+		{Name: "Query.users", RootType: "Query", RootField: "users", Gives: []subgraphs.FacetType{
+			{Type: "Query", Fields: []subgraphs.FacetField{{Name: "users", Provides: "boss { name }"}}},
+			{Type: "U", Fields: []subgraphs.FacetField{{Name: "id"}, {Name: "name", External: true}, {Name: "secret"}}},
+		}},
+		{Name: "Query.gone", RootType: "Query", RootField: "gone"},
+		{Name: "U", Type: "U", Key: "id name", Gives: []subgraphs.FacetType{{Type: "U", Fields: []subgraphs.FacetField{{Name: "boss"}}}}},
+		{Name: "U.secret", Type: "U", Key: "secret"},
+	})
+	want := []subgraphs.Facet{
+		{Name: "Query.users", RootType: "Query", RootField: "people", Gives: []subgraphs.FacetType{
+			{Type: "Query", Fields: []subgraphs.FacetField{{Name: "people", Provides: "boss { fullName }"}}},
+			{Type: "User", Fields: []subgraphs.FacetField{{Name: "id"}, {Name: "fullName", External: true}}},
+		}},
+		{Name: "U", Type: "User", Key: "id fullName", Gives: []subgraphs.FacetType{{Type: "User", Fields: []subgraphs.FacetField{{Name: "boss"}}}}},
+	}
+	if diff := cmp.Diff(want, def.Subgraphs[0].Facets); diff != "" {
+		t.Error(diff)
+	}
+	mustBuild(t, def)
+}
