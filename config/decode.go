@@ -66,6 +66,10 @@ func (d *decoder) value(n *node, v reflect.Value, k key, path string) {
 		}
 		return
 	}
+	if own, ok := v.Addr().Interface().(ownForm); ok {
+		own.decode(d, n, k, path)
+		return
+	}
 	switch {
 	case isScalar(v.Type()):
 		d.scalar(n, v, k, path)
@@ -307,14 +311,14 @@ func (d *decoder) listMap(n *node, v reflect.Value, k key, path string) {
 		merged.SetMapIndex(name, v.MapIndex(name))
 	}
 	for _, f := range n.fields {
-		at, name := join(path, f.key), reflect.ValueOf(f.key)
+		at, name := memberPath(path, f.key), reflect.ValueOf(f.key)
 		if f.value.kind == nullNode {
 			merged.SetMapIndex(name, reflect.Value{})
 			d.forget(at)
 			continue
 		}
 		items := f.value
-		if items.kind == mappingNode {
+		if _, short := scalarForms[v.Type().Elem().Elem()]; items.kind == mappingNode || short && items.kind == scalarNode {
 			items = &node{kind: sequenceNode, pos: f.value.pos, dir: f.value.dir, items: []*node{f.value}}
 		}
 		list := reflect.New(v.Type().Elem()).Elem()
@@ -436,6 +440,8 @@ func typeName(t reflect.Type) string {
 		return "a size"
 	case rateType:
 		return "a rate"
+	case percentType:
+		return "a percentage"
 	}
 	switch t.Kind() {
 	case reflect.String:

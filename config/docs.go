@@ -1,7 +1,7 @@
 package config
 
 import (
-	_ "embed"
+	"embed"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -10,31 +10,39 @@ import (
 	"sync"
 )
 
-//go:embed types.go
-var typesSource string
+// typeSources are the files that declare keys.
+//
+//go:embed types.go rest.go auth.go
+var typeSources embed.FS
 
 // fieldDocs maps Type.Field to the field's doc comment, so that the reference
 // and the schema say what the code says.
 var fieldDocs = sync.OnceValue(func() map[string]string {
-	file, err := parser.ParseFile(token.NewFileSet(), "types.go", typesSource, parser.ParseComments)
-	if err != nil {
-		panic("config: types.go does not parse: " + err.Error()) // it has been compiled
-	}
 	docs := map[string]string{}
-	ast.Inspect(file, func(n ast.Node) bool {
-		spec, ok := n.(*ast.TypeSpec)
-		if !ok {
-			return true
+	for _, name := range []string{"types.go", "rest.go", "auth.go"} {
+		source, err := typeSources.ReadFile(name)
+		if err != nil {
+			panic("config: " + err.Error()) // it has been embedded
 		}
-		if s, ok := spec.Type.(*ast.StructType); ok {
-			for _, f := range s.Fields.List {
-				for _, name := range f.Names {
-					docs[spec.Name.Name+"."+name.Name] = strings.Join(strings.Fields(f.Doc.Text()), " ")
+		file, err := parser.ParseFile(token.NewFileSet(), name, source, parser.ParseComments)
+		if err != nil {
+			panic("config: " + name + " does not parse: " + err.Error()) // it has been compiled
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			spec, ok := n.(*ast.TypeSpec)
+			if !ok {
+				return true
+			}
+			if s, ok := spec.Type.(*ast.StructType); ok {
+				for _, f := range s.Fields.List {
+					for _, name := range f.Names {
+						docs[spec.Name.Name+"."+name.Name] = strings.Join(strings.Fields(f.Doc.Text()), " ")
+					}
 				}
 			}
-		}
-		return true
-	})
+			return true
+		})
+	}
 	return docs
 })
 

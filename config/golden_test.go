@@ -49,7 +49,7 @@ func TestKeysAreComplete(t *testing.T) {
 		seen[s] = true
 		for _, k := range keysOf(s) {
 			where := s.Name() + "." + k.goName
-			if k.name == "" || k.name != strings.ToLower(k.name) {
+			if k.name == "" || k.name != strings.ToLower(k.name) && s != reflect.TypeFor[RestEndpoint]() {
 				t.Errorf("%s: yaml key %q", where, k.name)
 			}
 			if doc := docOf(s, k); !strings.HasSuffix(doc, ".") {

@@ -101,8 +101,11 @@ func (g *schemaGenerator) structure(t reflect.Type) object {
 	if len(required) > 0 {
 		o = append(o, "required", required)
 	}
-	if t == reflect.TypeFor[HeaderRule]() || t == reflect.TypeFor[Transform]() {
+	switch t {
+	case reflect.TypeFor[HeaderRule](), reflect.TypeFor[Transform]():
 		o = append(o, "minProperties", 1, "maxProperties", 1)
+	case reflect.TypeFor[OverrideLabel]():
+		o = append(o, "minProperties", 2, "maxProperties", 2)
 	}
 	return o
 }
@@ -122,11 +125,16 @@ func (g *schemaGenerator) property(parent reflect.Type, k key) object {
 // typ is the schema of one type; k gives the constraints of its key.
 func (g *schemaGenerator) typ(t reflect.Type, k key) object {
 	variable := object{"$ref", "#/$defs/variable"}
+	if hasOwnForm(t) {
+		return ownFormOf(t).schema()
+	}
 	switch t {
 	case durationType:
 		return object{"$ref", "#/$defs/duration"}
 	case sizeType:
 		return object{"$ref", "#/$defs/size"}
+	case percentType:
+		return object{"oneOf", []object{{"type", "number", "minimum", 0, "maximum", 100}, variable}}
 	}
 	switch t.Kind() {
 	case reflect.Bool:
@@ -146,7 +154,11 @@ func (g *schemaGenerator) typ(t reflect.Type, k key) object {
 		}
 		return object{"type", "string"}
 	case reflect.Slice:
-		return object{"type", "array", "items", g.typ(t.Elem(), key{})}
+		list := object{"type", "array", "items", g.typ(t.Elem(), key{})}
+		if t.Elem() == reflect.TypeFor[OverrideLabel]() {
+			list = append(list, "maxItems", maxOverrideLabels)
+		}
+		return list
 	case reflect.Map:
 		if isListMap(t) {
 			one := g.typ(t.Elem().Elem(), key{})

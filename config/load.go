@@ -95,6 +95,7 @@ func Load(o Options) (*Loaded, error) {
 	for _, v := range append(env, flagOverrides(o.Flags)...) {
 		l.decoder.override(v, l.config)
 	}
+	l.environment()
 	out := &Loaded{Config: l.config, Warnings: append(warnings, l.decoder.warnings...), at: l.decoder.at, secrets: l.decoder.secrets}
 	errs := l.decoder.errs
 	v := &validator{config: l.config, at: l.decoder.at, secrets: l.decoder.secrets, bad: errs}
@@ -191,6 +192,7 @@ func (c *Config) namedFiles() []string {
 		if s.Schema.File != "" {
 			files = append(files, s.Schema.File)
 		}
+		files = append(files, s.furtherFiles()...)
 	}
 	if c.Supergraph != nil && c.Supergraph.Path != "" {
 		files = append(files, c.Supergraph.Path)

@@ -51,6 +51,7 @@ masked in ` + "`weft config print`" + `.
 |---|---|
 | duration | a number with its unit (` + "`ms`, `s`, `m`, `h`): `30s`, `1m30s`" + ` |
 | size | a number of bytes, plain or with a unit (` + "`KB`, `MB`, `GB`, `KiB`, `MiB`, `GiB`): `2MB`" + ` |
+| percentage | a number from 0 to 100: ` + "`25`, `12.5`" + ` |
 | file | a path, relative to the file that names it |
 
 Unknown keys, wrong types, unset variables and contradictions are errors; all of them are reported at
@@ -116,6 +117,8 @@ func (r *reference) section(t reflect.Type, path string) {
 func typeCell(k key) string {
 	t := indirect(k.typ)
 	switch {
+	case hasOwnForm(t):
+		return ownFormOf(t).cell()
 	case len(k.enum) > 0:
 		return "`" + strings.Join(k.enum, "`, `") + "`"
 	case k.format == "file":
@@ -128,6 +131,8 @@ func typeCell(k key) string {
 		return "duration"
 	case sizeType:
 		return "size"
+	case percentType:
+		return "percentage"
 	}
 	switch t.Kind() {
 	case reflect.Bool:

@@ -65,6 +65,9 @@ func (p *printer) value(v reflect.Value, k key, path string) *yaml.Node {
 	if v.Kind() == reflect.Pointer {
 		v = v.Elem()
 	}
+	if hasOwnForm(v.Type()) {
+		return v.Addr().Interface().(ownForm).yaml(p, k, path)
+	}
 	if isScalar(v.Type()) {
 		return p.scalar(v, k, path)
 	}
@@ -77,7 +80,7 @@ func (p *printer) value(v reflect.Value, k key, path string) *yaml.Node {
 			names := v.MapKeys()
 			slices.SortFunc(names, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
 			for _, name := range names {
-				n.Content = append(n.Content, text(name.String()), p.value(v.MapIndex(name), k, join(path, name.String())))
+				n.Content = append(n.Content, text(name.String()), p.value(v.MapIndex(name), k, memberPath(path, name.String())))
 			}
 			return n
 		}

@@ -137,6 +137,33 @@ func ParseSize(s string) (Size, error) {
 	return Size(n.Num().Int64()), nil
 }
 
+// Percent is a share from 0 to 100, with a fraction if need be: 12.5.
+type Percent float64
+
+// String returns p as router.yaml would have it.
+func (p Percent) String() string { return strconv.FormatFloat(float64(p), 'f', -1, 64) }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (p Percent) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (p *Percent) UnmarshalText(text []byte) error {
+	v, err := ParsePercent(string(text))
+	if err == nil {
+		*p = v
+	}
+	return err
+}
+
+// ParsePercent reads a share such as 25 or 12.5.
+func ParsePercent(s string) (Percent, error) {
+	v, err := strconv.ParseFloat(s, 64)
+	if !isDecimal(s) || err != nil || v > 100 {
+		return 0, errors.New("a percentage is a number from 0 to 100, such as 25 or 12.5, without a sign")
+	}
+	return Percent(v), nil
+}
+
 // Rate is a number of events in a span of time, written 100/s, 5/m or 10/250ms.
 type Rate struct {
 	// Count is how many events Per may hold; it is positive.

@@ -95,7 +95,8 @@ func (v *validator) noneEmpty(path string, list []string) {
 	}
 }
 
-func (v *validator) entities(path string, entities map[string][]Entity) {
+func (v *validator) entities(path string, s *Subgraph) {
+	entities := s.Entities
 	for _, name := range sortedKeys(entities) {
 		at := join(path, name)
 		if !graphQLName.MatchString(name) {
@@ -106,6 +107,9 @@ func (v *validator) entities(path string, entities map[string][]Entity) {
 		}
 		for i, e := range entities[name] {
 			one := join(at, strconv.Itoa(i))
+			if e.Lookup == "" && s.OpenAPI == nil {
+				v.fail(CodeMissing, one+".lookup", `"lookup" is required`, "such as: users(ids: $key.id)")
+			}
 			if e.Lookup != "" && !strings.Contains(e.Lookup, "$key") {
 				v.fail(CodeInvalidValue, one+".lookup", v.quoted(one+".lookup", e.Lookup)+" does not use the key", "such as: users(ids: $key.id)")
 			}

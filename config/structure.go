@@ -33,6 +33,9 @@ func keysOf(t reflect.Type) []key {
 	var keys []key
 	for i := range t.NumField() {
 		f := t.Field(i)
+		if f.Tag.Get("yaml") == "-" {
+			continue // not from YAML
+		}
 		k := key{name: f.Tag.Get("yaml"), goName: f.Name, index: i, typ: f.Type,
 			format: f.Tag.Get("format"), min: f.Tag.Get("min"),
 			required: f.Tag.Get("required") == "true", secret: f.Tag.Get("secret") == "true", moved: f.Tag.Get("short") == "moved"}
@@ -67,7 +70,9 @@ var (
 	durationType = reflect.TypeFor[Duration]()
 	sizeType     = reflect.TypeFor[Size]()
 	rateType     = reflect.TypeFor[Rate]()
+	percentType  = reflect.TypeFor[Percent]()
 	schemaType   = reflect.TypeFor[Schema]()
+	matchType    = reflect.TypeFor[RestMatch]()
 )
 
 // indirect returns what a pointer type points to; pointers mean "may be absent".
@@ -81,7 +86,7 @@ func indirect(t reflect.Type) reflect.Type {
 // isScalar reports whether values of t are written as one scalar.
 func isScalar(t reflect.Type) bool {
 	switch indirect(t) {
-	case rateType:
+	case rateType, matchType:
 		return true
 	}
 	switch indirect(t).Kind() {
@@ -183,6 +188,9 @@ func isListMap(t reflect.Type) bool {
 // they have in documentation.
 func below(t reflect.Type, path string) (reflect.Type, string) {
 	t = indirect(t)
+	if hasOwnForm(t) {
+		return t, path
+	}
 	if isListMap(t) {
 		t, path = t.Elem(), join(path, "<name>")
 	}
@@ -195,7 +203,7 @@ func below(t reflect.Type, path string) (reflect.Type, string) {
 // reserved are keys that later versions will have. Naming them tells a user that
 // the key is right and the version is not.
 var reserved = map[reflect.Type][]string{
-	reflect.TypeFor[Subgraph](): {"rest"},
+	reflect.TypeFor[RestEndpoint](): {"poll", "sse"},
 }
 
 // mappingOf builds a mapping at the place of n from keys and their values.

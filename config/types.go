@@ -38,6 +38,8 @@ type Config struct {
 	Supergraph *Supergraph `yaml:"supergraph"`
 	// Where the last good schemas of the upstreams are kept.
 	SchemaCache SchemaCache `yaml:"schema_cache"`
+	// Which labels of `@override(from:, label:)` are active. A label `percent(N)` is active for N percent of the requests without an entry here; every other one that is not listed is off. At most 64.
+	OverrideLabels []OverrideLabel `yaml:"override_labels"`
 	// Which headers travel from clients to subgraphs. Nothing is forwarded unless a rule says so.
 	Headers Headers `yaml:"headers"`
 	// Time limits, body sizes, connections and request de-duplication.
@@ -86,6 +88,16 @@ type Subgraph struct {
 	Transforms []Transform `yaml:"transforms"`
 	// How objects of this subgraph's types are looked up by their keys, for services that know nothing of federation: by type, one lookup or a list of them, in the names that `transforms` left.
 	Entities map[string][]Entity `yaml:"entities"`
+	// A REST service as upstream: how its endpoints answer for the schema. `url` then stands in here.
+	Rest *Rest `yaml:"rest"`
+	// An OpenAPI document that schema and endpoints are made from; what `rest` says as well wins.
+	OpenAPI *OpenAPI `yaml:"openapi"`
+	// Fields that lead from this subgraph's types to types by their keys, as in `Order.user: {User: {id: user_id}}`; only with `openapi`.
+	Links Links `yaml:"links"`
+	// How the router proves to the upstream who it is.
+	Auth *Auth `yaml:"auth"`
+	// Answers without the service.
+	Mock *Mock `yaml:"mock"`
 }
 
 // Transform is one rule; exactly one of its keys is given.
@@ -120,12 +132,12 @@ type Prefix struct {
 	Except []string `yaml:"except"`
 }
 
-// Entity is a lookup of a type.
+// Entity is a lookup of a type. As a plain string, with `openapi` only: the key.
 type Entity struct {
 	// Fields that identify an object, such as `id` or `number region`.
 	Key string `yaml:"key" required:"true"`
-	// The root field that finds objects, with what its arguments take from the key, such as `users(ids: $key.id)`. A field that takes a list and returns a list is asked for many objects at once.
-	Lookup string `yaml:"lookup" required:"true"`
+	// The root field that finds objects, with what its arguments take from the key, such as `users(ids: $key.id)`. Required unless the subgraph has `openapi`, which finds one. A field that takes a list and returns a list is asked for many objects at once.
+	Lookup string `yaml:"lookup"`
 	// What one request may ask for, where the lookup takes a list.
 	Batch Batch `yaml:"batch"`
 	// How the answers to a list of keys find their objects: by comparing `key` fields, or by `position` for a service that returns exactly one entry for each key, in order.
@@ -165,6 +177,16 @@ type Contract struct {
 	IncludeTags []string `yaml:"include_tags"`
 	// What has one of these tags is not part of the view, whatever other tags it has.
 	ExcludeTags []string `yaml:"exclude_tags"`
+}
+
+// OverrideLabel switches one label; exactly one of enabled and percent is given.
+type OverrideLabel struct {
+	// Name of the label, as `@override` has it: a letter, then letters, digits, `_`, `-`, `:`, `.` or `/`; or `percent(N)`, whose share this entry then says instead.
+	Name string `yaml:"name" required:"true"`
+	// Whether the label is active.
+	Enabled *bool `yaml:"enabled"`
+	// Share of the requests, from 0 to 100, for which the label is active. It is drawn for each request and each label by itself; within a request a label is either active everywhere or nowhere.
+	Percent *Percent `yaml:"percent"`
 }
 
 // Schema says where a subgraph's schema comes from. As a plain string: `auto`, or
@@ -321,7 +343,7 @@ type SubgraphTraffic struct {
 
 // RouterTraffic shapes the requests from clients.
 type RouterTraffic struct {
-	// Longest time one client request may take in all.
+	// Longest time one client request may take in all. A client that has not taken in its answer after twice this time (10 minutes at least) is cut off; this second bound keeps the value it had when the address was opened.
 	RequestTimeout Duration `yaml:"request_timeout" default:"60s" min:"1ms"`
 	// Largest request body taken from a client, after decompression.
 	MaxRequestBodySize Size `yaml:"max_request_body_size" default:"2MB" min:"1"`
@@ -364,6 +386,8 @@ type Limits struct {
 type QueryPlanning struct {
 	// Longest time the planning of one operation may take; 0 means no limit.
 	Timeout Duration `yaml:"timeout" default:"2s"`
+	// Whether a client gets the plan of its operation when it asks for it with the header `Weft-Query-Plan`: with the value `json` as an object, with `text` as text, in the response's `extensions.queryPlan`. Plans show subgraphs and what they are asked.
+	Expose bool `yaml:"expose" default:"false"`
 }
 
 // Caches are the router's caches, each bounded by the bytes it holds.

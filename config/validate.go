@@ -60,6 +60,7 @@ func (v *validator) validate() {
 	v.supergraph()
 	v.joins()
 	v.contracts()
+	v.overrideLabels()
 	v.headers()
 	for _, s := range c.TrafficShaping.Subgraphs {
 		v.knownSubgraph("traffic_shaping.subgraphs", s.Name)
@@ -135,12 +136,14 @@ func (v *validator) upstreams() {
 		switch {
 		case s.URL != "":
 			v.url(path+".url", s.URL, "http", "https", "h2c", "unix")
-		case c.Supergraph == nil && v.ok(path+".url"):
+		case c.Supergraph == nil && !s.withoutURL() && v.ok(path+".url"):
 			v.fail(CodeMissing, path+".url", fmt.Sprintf("subgraph %q has no url", s.Name), "say where operations are sent, such as url: http://localhost:4001/graphql")
 		}
 		v.conflicts(path, s)
 		v.transforms(path+".transforms", s.Transforms)
-		v.entities(path+".entities", s.Entities)
+		v.entities(path+".entities", s)
+		v.restful(path, s)
+		v.auth(path+".auth", s.Auth)
 		v.schema(path+".schema", &s.Schema)
 		if s.Headers != nil {
 			v.forward(path+".headers.forward", s.Headers.Forward)
@@ -156,9 +159,9 @@ func (v *validator) conflicts(path string, s *Subgraph) {
 	if c.Supergraph != nil && v.given(path+".schema") {
 		v.fail(CodeConflict, path+".schema", "the schema of this subgraph comes from the supergraph", "beside supergraph, a subgraph takes only url, headers and timeout")
 	}
-	for _, k := range []string{"transforms", "entities"} {
+	for _, k := range []string{"transforms", "entities", "rest", "openapi", "links", "mock"} {
 		if c.Supergraph != nil && v.given(path+"."+k) {
-			v.fail(CodeConflict, path+"."+k, "the supergraph is composed already", "beside supergraph, a subgraph takes only url, headers and timeout")
+			v.fail(CodeConflict, path+"."+k, "the supergraph is composed already", "beside supergraph, a subgraph takes only url, headers, timeout and auth")
 		}
 	}
 	if s.Timeout != nil {
@@ -233,6 +236,32 @@ func (v *validator) supergraph() {
 		v.fail(CodeMissing, "supergraph.path", "the supergraph has neither path nor url", "path: supergraph.graphql")
 	case s.Path != "" && v.given("supergraph.headers"):
 		v.fail(CodeConflict, "supergraph.headers", "the supergraph is read from a file; headers have no meaning", "remove them")
+	}
+}
+
+// maxOverrideLabels is how many labels one graph can tell apart.
+const maxOverrideLabels = 64
+
+// overrideLabel is what composition takes as a label.
+var overrideLabel = regexp.MustCompile(`^([a-zA-Z][a-zA-Z0-9_\-:./]*|percent\((\d{1,2}(\.\d{1,8})?|100)\))$`)
+
+func (v *validator) overrideLabels() {
+	list := v.config.OverrideLabels
+	if len(list) > maxOverrideLabels {
+		v.fail(CodeInvalidValue, "override_labels", fmt.Sprintf("%d labels are listed", len(list)), fmt.Sprintf("at most %d can be told apart", maxOverrideLabels))
+	}
+	for i := range list {
+		l := &list[i]
+		path := join("override_labels", l.Name)
+		if !overrideLabel.MatchString(l.Name) {
+			v.fail(CodeInvalidValue, path+".name", fmt.Sprintf("%q cannot be a label", l.Name), "a letter, then letters, digits, _, -, :, . or /")
+		}
+		switch {
+		case l.Enabled != nil && l.Percent != nil:
+			v.fail(CodeConflict, path+".percent", "both enabled and percent are given", "remove one of them")
+		case l.Enabled == nil && l.Percent == nil && v.ok(path):
+			v.fail(CodeMissing, path, fmt.Sprintf("it is not said when the label %q is active", l.Name), "give enabled: true, or a percent such as 10")
+		}
 	}
 }
 

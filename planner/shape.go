@@ -139,6 +139,7 @@ func (b *builder) classes(p *position, s *plan.Shape) {
 				out.Wrap = f.Type.Wrap
 				out.Coordinate = b.coordinate(t, o.slot.name)
 				out.Slot = o.slot.index
+				out.Drop = out.Wrap.IsList() && b.drops(o.slot)
 				if o.slot.index >= 0 {
 					out.Child = s.Slots[o.slot.index].Child
 				}
@@ -163,8 +164,20 @@ func (b *builder) classes(p *position, s *plan.Shape) {
 
 func sameOutputs(a, b []plan.Output) bool {
 	return slices.EqualFunc(a, b, func(x, y plan.Output) bool {
-		return x.Kind == y.Kind && x.Key == y.Key && x.Slot == y.Slot && x.Local == y.Local && x.Wrap == y.Wrap && sameCond(x.Cond, y.Cond)
+		return x.Kind == y.Kind && x.Key == y.Key && x.Slot == y.Slot && x.Local == y.Local && x.Wrap == y.Wrap && x.Drop == y.Drop && sameCond(x.Cond, y.Cond)
 	})
+}
+
+// drops reports whether a slot is filled through a facet that leaves out what
+// is missing.
+func (b *builder) drops(s *slot) bool {
+	for i := range s.assigned {
+		a := s.assigned[i].from
+		if f := b.super.Subgraphs[a.sub].Facet; f != nil && f.Drop && a.from == nil {
+			return true
+		}
+	}
+	return false
 }
 
 func (b *builder) local(o *output) int {

@@ -2,12 +2,14 @@ package router
 
 import (
 	"context"
+	"encoding/binary"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/weft-graphql/weft/planner/operation"
 	"github.com/weft-graphql/weft/planner/plan"
+	"github.com/weft-graphql/weft/router/body"
 	"github.com/weft-graphql/weft/router/generation"
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/inflight"
@@ -22,8 +24,9 @@ type sharedRun struct {
 	plan   *plan.Plan
 	header http.Header
 	id     string
-	// variables is where in the call's body they begin.
-	variables int
+	// text, name and variables are where in the call's body these begin.
+	text, name, variables int
+	escaped               bool
 }
 
 // runShared executes the plan, or waits for an equal request under way: the same
@@ -33,10 +36,13 @@ func (rq *request) runShared(ctx context.Context) {
 	c := inflight.NewCall()
 	c.Body = appendKey(c.Body, rq)
 	variables := len(c.Body)
+	name := variables - 1 - len(rq.name)
+	text := name - 1 - len(rq.parts.Query.Raw)
 	c.Body = append(c.Body, rq.parts.Variables...)
 	c.Header = appendClient(c.Header, rq.header, rq.gen.Config.TrafficShaping.Router.Dedupe.IgnoreHeaders)
 	a := rq.router.inFlight.Do(ctx, c, &sharedRun{
-		router: rq.router, gen: rq.gen, op: rq.op, plan: rq.exec.Plan, header: rq.header, id: rq.id, variables: variables,
+		router: rq.router, gen: rq.gen, op: rq.op, plan: rq.exec.Plan, header: rq.header, id: rq.id,
+		text: text, name: name, variables: variables, escaped: rq.parts.Query.Escaped,
 	})
 	defer a.Release()
 	if a.Err != nil {
@@ -49,12 +55,8 @@ func (rq *request) runShared(ctx context.Context) {
 
 // appendKey appends what identifies the operation.
 func appendKey(dst []byte, rq *request) []byte {
-	for n := rq.gen.Number; ; n >>= 7 {
-		dst = append(dst, byte(n))
-		if n < 128 {
-			break
-		}
-	}
+	dst = binary.AppendUvarint(dst, rq.gen.Number)
+	dst = binary.AppendUvarint(dst, rq.labels)
 	escaped := byte('"')
 	if rq.parts.Query.Escaped {
 		escaped = '\\'
@@ -102,6 +104,9 @@ func (s *sharedRun) Run(ctx context.Context, c *inflight.Call) (a *subgraphs.Ans
 	// The call's memory is used again as soon as this returns, and fetches that
 	// were given up would go on reading it.
 	rq.in = append(rq.in[:0], c.Body[s.variables:]...)
+	rq.name = append(rq.name[:0], c.Body[s.name:s.variables-1]...)
+	// Only errors need the text, while this runs.
+	rq.parts.Query = body.Text{Raw: c.Body[s.text : s.name-1], Escaped: s.escaped}
 	if errs := s.op.Coerce(rq.in, &rq.values); len(errs) > 0 || !rq.aim(s.plan) {
 		rq.free()
 		return s.Interrupted(errPanic)

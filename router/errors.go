@@ -2,7 +2,6 @@ package router
 
 import (
 	"net/http"
-	"strconv"
 	"unicode/utf8"
 
 	"github.com/weft-graphql/weft/planner/operation"
@@ -72,27 +71,13 @@ func appendFaults(dst []byte, faults []fault) []byte {
 		}
 		dst = append(dst, `{"message":`...)
 		dst = appendString(dst, f.message)
-		known := 0
-		for _, l := range f.locations {
-			if l.Line <= 0 {
-				continue
-			}
-			if known == 0 {
-				dst = append(dst, `,"locations":[`...)
-			} else {
+		dst = append(dst, ',')
+		if start := len(dst); len(f.locations) > 0 {
+			if dst = appendLocations(dst, f.locations); len(dst) > start {
 				dst = append(dst, ',')
 			}
-			known++
-			dst = append(dst, `{"line":`...)
-			dst = strconv.AppendInt(dst, int64(l.Line), 10)
-			dst = append(dst, `,"column":`...)
-			dst = strconv.AppendInt(dst, int64(l.Column), 10)
-			dst = append(dst, '}')
 		}
-		if known > 0 {
-			dst = append(dst, ']')
-		}
-		dst = append(dst, `,"extensions":{"code":`...)
+		dst = append(dst, `"extensions":{"code":`...)
 		dst = appendString(dst, f.code)
 		if f.variable != "" {
 			dst = append(dst, `,"variable":`...)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	"github.com/weft-graphql/weft/router/body"
 	"github.com/weft-graphql/weft/router/execute"
 	"github.com/weft-graphql/weft/router/generation"
+	"github.com/weft-graphql/weft/router/locate"
 	"github.com/weft-graphql/weft/subgraphs"
 )
 
@@ -40,6 +42,12 @@ type request struct {
 	parts body.Request
 	name  []byte // the operation name, decoded
 	op    *operation.Operation
+	// labels are the active override labels that can matter to op.
+	labels uint64
+	// show says how the client wants to see the plan.
+	show planFormat
+	// places finds fields in the operation's text; nil until an error needs it.
+	places *locate.Operation
 
 	values operation.Values
 	exec   execute.Request
@@ -66,6 +74,7 @@ func (r *Router) newRequest() *request {
 	// Bound once, so that requests need no closures.
 	rq.exec.Header = rq.headerFor
 	rq.exec.OnAnswer = rq.observe
+	rq.exec.Locate = rq.locate
 	return rq
 }
 
@@ -77,7 +86,8 @@ func (rq *request) free() {
 	rq.gen, rq.header, rq.op, rq.id, rq.get = nil, nil, nil, "", false
 	rq.parts = body.Request{}
 	rq.values.Reset()
-	rq.exec = execute.Request{Header: rq.exec.Header, OnAnswer: rq.exec.OnAnswer}
+	rq.labels, rq.show, rq.places = 0, planHidden, nil
+	rq.exec = execute.Request{Header: rq.exec.Header, OnAnswer: rq.exec.OnAnswer, Locate: rq.exec.Locate}
 	rq.result = execute.Result{}
 	rq.errors = 0
 	for i := range rq.lines {
@@ -243,7 +253,7 @@ func (rq *request) readURL(r *http.Request) bool {
 }
 
 // prepare finds operation, variables and plan.
-func (rq *request) prepare(ctx context.Context) bool {
+func (rq *request) prepare(ctx context.Context, r *http.Request) bool {
 	parsed, err := rq.gen.Parse(ctx, &generation.Query{Text: rq.parts.Query, OperationName: rq.name})
 	if err != nil {
 		return rq.interrupted(err)
@@ -262,15 +272,28 @@ func (rq *request) prepare(ctx context.Context) bool {
 	case op.Introspects && !rq.gen.Config.Introspection.Enabled:
 		return rq.fail(fault{
 			status: http.StatusBadRequest, graded: true, code: CodeIntrospectionDisabled,
-			message: "Introspection is disabled.",
+			message: "Introspection is disabled.", locations: introspects(op),
 		})
+	}
+	for _, x := range rq.gen.OverLimits(op) {
+		rq.router.log.Warn("an operation is over a limit",
+			abstractlogger.String("request_id", rq.id), abstractlogger.String("code", string(x.Code)),
+			abstractlogger.String("operation_name", op.Name), abstractlogger.Int("used", x.Used), abstractlogger.Int("limit", x.Limit))
 	}
 	if errs := op.Coerce(rq.parts.Variables, &rq.values); len(errs) > 0 {
 		return rq.operationErrors(errs)
 	}
-	p, err := rq.gen.Plan(ctx, op, 0)
+	fixed, drawn := rq.gen.Labels(op)
+	rq.labels = fixed
+	if drawn != 0 {
+		rq.labels |= rq.gen.Draw(drawn, rq.router.options.Seed(r))
+	}
+	p, err := rq.gen.Plan(ctx, op, rq.labels)
 	if err != nil {
 		return rq.planError(err)
+	}
+	if rq.gen.Config.QueryPlanning.Expose {
+		rq.show = planFormatOf(rq.header)
 	}
 	return rq.aim(p)
 }
@@ -293,6 +316,7 @@ func (rq *request) aim(p *plan.Plan) bool {
 	rq.exec.Local = local
 	rq.exec.Limits = rq.gen.Limits
 	rq.exec.Policy = rq.gen.Policy
+	rq.exec.Extensions = planExtension(p, rq.show)
 	return true
 }
 
@@ -339,6 +363,9 @@ func (rq *request) operationErrors(errs operation.Errors) bool {
 			status: http.StatusBadRequest, graded: true, code: string(e.Code), message: e.Message,
 			locations: e.Locations, variable: e.Variable,
 		}
+		if len(f.locations) == 0 {
+			f.locations = rq.variablePlace(e.Variable)
+		}
 		if e.Code == operation.CodeInternal {
 			f.status, f.graded = http.StatusInternalServerError, false
 		}
@@ -353,6 +380,9 @@ func (rq *request) planError(err error) bool {
 		return rq.interrupted(err)
 	}
 	f := fault{status: http.StatusBadRequest, graded: true, code: e.Code, message: e.Message}
+	if e.Path != "" {
+		f.locations = slices.Clone(rq.text().Field(strings.Split(e.Path, ".")))
+	}
 	switch e.Code {
 	case planner.CodeTimeout:
 		f.status, f.graded = http.StatusServiceUnavailable, false
@@ -390,10 +420,10 @@ func (rq *request) serve(w http.ResponseWriter, r *http.Request) int {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), rq.gen.Config.TrafficShaping.Router.RequestTimeout.Std())
 	defer cancel()
-	if !rq.prepare(ctx) {
+	if !rq.prepare(ctx, r) {
 		return rq.respond(w)
 	}
-	if rq.op.Kind == schema.Query && rq.gen.Config.TrafficShaping.Router.Dedupe.Enabled {
+	if rq.op.Kind == schema.Query && rq.show == planHidden && rq.gen.Config.TrafficShaping.Router.Dedupe.Enabled {
 		rq.runShared(ctx)
 	} else {
 		rq.run(ctx)

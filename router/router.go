@@ -2,7 +2,9 @@ package router
 
 import (
 	"errors"
+	"math/rand/v2"
 	"net"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,6 +38,11 @@ type Options struct {
 	Version string
 	// Now tells the time; nil is time.Now.
 	Now func() time.Time
+	// Seed gives the random number by which the override labels of a request are
+	// drawn; nil is math/rand's. Requests with equal numbers get equal labels, so
+	// that a number made of a user's name, say, keeps users on one side. Any
+	// number of goroutines call it.
+	Seed func(*http.Request) uint64
 }
 
 // Router serves GraphQL. See the package comment.
@@ -93,6 +100,9 @@ func New(o Options) (*Router, error) {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Seed == nil {
+		o.Seed = func(*http.Request) uint64 { return rand.Uint64() }
 	}
 	if o.Warm == 0 {
 		o.Warm = DefaultWarm

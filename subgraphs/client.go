@@ -131,6 +131,9 @@ type ArgumentSpec struct {
 	Name string
 	// Value is the argument's value.
 	Value ArgumentValue
+	// Type is the argument's type in the subgraph, as SDL, for a value From the
+	// row.
+	Type string
 }
 
 // ArgumentValue is a variable, a constant, or a composed value.
@@ -140,6 +143,9 @@ type ArgumentValue struct {
 	// Constant is GraphQL text; used when Variable is -1 and there are no
 	// Fields or Items.
 	Constant string
+	// From is a field selection map (Composite Schemas, appendix A) over the row
+	// of the lookup that the argument is below; the value is another for each row.
+	From string
 	// List and Items: a list value. Fields: an object value.
 	List   bool
 	Object bool

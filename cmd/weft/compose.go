@@ -25,6 +25,7 @@ func (a *app) composeCommand() *cobra.Command {
 		format string
 		old    string
 		view   string
+		level  string
 		batch  bool
 	)
 	cmd := &cobra.Command{
@@ -45,7 +46,14 @@ func (a *app) composeCommand() *cobra.Command {
 	cmd.Flags().StringVar(&old, "diff", "", "say what changes for clients since this `file` (API schema or supergraph) instead of printing; exit code 1 if something breaks")
 	cmd.Flags().StringVar(&view, "contract", "", "with --format api: print the schema of the configured contract of this `name`")
 	cmd.Flags().BoolVar(&batch, "batch", false, "compose what each line of standard input says")
+	cmd.Flags().StringVar(&level, "hints", "info", "remarks on a graph that composes, on standard error: those of this level and above (debug, info, warn) or none")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		shown, ok := hintLevels[level]
+		if !ok {
+			return usagef("--hints %s: there are debug, info, warn and none", level)
+		}
+		out := &composeOutput{Writer: a.err, level: shown, keep: format == "json"}
+		a := &app{in: a.in, out: a.out, err: out, environ: a.environ, reload: a.reload}
 		fromConfig := len(flags.files)+len(flags.set) > 0
 		switch {
 		case format != "supergraph" && format != "api" && format != "json":
@@ -61,14 +69,16 @@ func (a *app) composeCommand() *cobra.Command {
 		case fromConfig && len(args) > 0:
 			return usagef("subgraphs come from the configuration or from SDL files, not both")
 		case batch:
-			return a.composeBatch()
+			return a.composeBatch(shown)
 		}
 		if view != "" {
 			return a.composeContract(cmd.Context(), &flags, view)
 		}
 		def, err := a.composed(cmd.Context(), &flags, args)
 		if format == "json" {
-			if err := writeJSON(a.out, resultOf(def, err)); err != nil {
+			r := resultOf(def, err)
+			r.Hints = resultHints(out.kept)
+			if err := writeJSON(a.out, r); err != nil {
 				return err
 			}
 			if err != nil {
@@ -132,9 +142,7 @@ func (a *app) composed(ctx context.Context, flags *configFlags, files []string) 
 
 // compose hands on the result of a composition, its hints written to standard error.
 func (a *app) compose(r *compose.Result, files map[string]string) (*supergraph.Definition, error) {
-	for _, h := range r.Hints {
-		fmt.Fprintln(a.err, "note: "+hintProblem(h, files).text())
-	}
+	a.composeHints(r.Hints, files)
 	if len(r.Errors) > 0 {
 		return nil, &notComposed{r.Errors, files}
 	}
@@ -212,7 +220,10 @@ type result struct {
 	OK         bool            `json:"ok"`
 	APISchema  *string         `json:"apiSchema,omitempty"`
 	Supergraph *string         `json:"supergraph,omitempty"`
-	Errors     []resultError   `json:"errors,omitempty"`
+	// Portable says that other routers can serve the supergraph.
+	Portable *bool         `json:"portable,omitempty"`
+	Errors   []resultError `json:"errors,omitempty"`
+	Hints    []resultHint  `json:"hints,omitempty"`
 }
 
 type resultError struct {
@@ -221,15 +232,19 @@ type resultError struct {
 	Subgraph string `json:"subgraph"`
 	Line     int    `json:"line"`
 	Column   int    `json:"column"`
+	// Coordinate is the schema coordinate of the element at fault.
+	Coordinate string `json:"coordinate,omitempty"`
+	// Hint says what to change.
+	Hint string `json:"hint,omitempty"`
 }
 
 func resultOf(def *supergraph.Definition, err error) result {
 	if err == nil {
-		return result{OK: true, APISchema: new(supergraph.PrintAPI(def)), Supergraph: new(supergraph.Print(def))}
+		return result{OK: true, APISchema: new(supergraph.PrintAPI(def)), Supergraph: new(supergraph.Print(def)), Portable: new(supergraph.Portable(def))}
 	}
 	var r result
 	for _, p := range problemsOf(err) {
-		e := resultError{Code: p.code, Message: p.message, Subgraph: p.subgraph, Line: p.line, Column: p.column}
+		e := resultError{Code: p.code, Message: p.message, Subgraph: p.subgraph, Line: p.line, Column: p.column, Coordinate: p.coordinate, Hint: p.hint}
 		if p.subgraph == "" && p.source != "" {
 			// Line and column are places in a subgraph's SDL; what is wrong elsewhere
 			// says so itself.

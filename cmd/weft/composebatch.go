@@ -32,7 +32,7 @@ type batchLine struct {
 
 // composeBatch answers each line of standard input with one line. A line that
 // is no good gets an error like any other; the end of the input is the end.
-func (a *app) composeBatch() error {
+func (a *app) composeBatch(hints compose.Level) error {
 	in := bufio.NewReaderSize(a.in, 1<<20)
 	out := bufio.NewWriter(a.out)
 	for {
@@ -42,7 +42,7 @@ func (a *app) composeBatch() error {
 			if err != nil && !errors.Is(err, io.EOF) {
 				r = badLine(nil, err.Error())
 			} else {
-				r = composeLine(line)
+				r = composeLine(line, hints)
 			}
 			if err := writeJSON(out, r); err != nil {
 				return err
@@ -93,7 +93,7 @@ func badLine(id json.RawMessage, message string) result {
 	return result{ID: id, Errors: []resultError{{Code: codeBatchLine, Message: message}}}
 }
 
-func composeLine(line []byte) (r result) {
+func composeLine(line []byte, hints compose.Level) (r result) {
 	var in batchLine
 	if err := json.Unmarshal(line, &in); err != nil {
 		// The id may be good all the same.
@@ -122,7 +122,10 @@ func composeLine(line []byte) (r result) {
 	}
 	composed := compose.ComposeSDL(sources)
 	if len(composed.Errors) > 0 {
-		return resultOf(nil, &notComposed{errors: composed.Errors})
+		r = resultOf(nil, &notComposed{errors: composed.Errors})
+	} else {
+		r = resultOf(composed.Definition, nil)
 	}
-	return resultOf(composed.Definition, nil)
+	r.Hints = resultHints(atLevel(composed.Hints, hints))
+	return r
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/weft-graphql/weft/planner/operation"
 	"github.com/weft-graphql/weft/planner/plan"
 	"github.com/weft-graphql/weft/planner/supergraph"
+	"github.com/weft-graphql/weft/router/generation"
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/graphql"
 )
@@ -26,6 +28,7 @@ type planFlags struct {
 	variables     string
 	format        string
 	explain       bool
+	labels        []string
 }
 
 func (a *app) planCommand() *cobra.Command {
@@ -46,6 +49,7 @@ func (a *app) planCommand() *cobra.Command {
 	cmd.Flags().StringVar(&flags.variables, "variables", "", "variables as a `JSON` object: they are checked, and what they skip is marked")
 	cmd.Flags().StringVar(&flags.format, "format", "text", "text or json")
 	cmd.Flags().BoolVar(&flags.explain, "explain", false, "say for every request why it is there, and what else there was")
+	cmd.Flags().StringArrayVar(&flags.labels, "label", nil, "plan as if this override `label` were active, beside those that the configuration makes active for every request; may be repeated")
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) != 1 {
 			return usagef("%s takes one file with an operation, got %d", cmd.CommandPath(), len(args))
@@ -69,6 +73,7 @@ func (a *app) planCommand() *cobra.Command {
 func (a *app) plan(ctx context.Context, flags *planFlags, file string) error {
 	// Whoever plans a file means it: limits are for strangers.
 	options := planner.Options{Timeout: config.Default().QueryPlanning.Timeout.Std(), Explain: flags.explain}
+	c := config.Default()
 	var (
 		def *supergraph.Definition
 		err error
@@ -78,11 +83,12 @@ func (a *app) plan(ctx context.Context, flags *planFlags, file string) error {
 	} else {
 		var loaded *config.Loaded
 		if loaded, err = a.loadFlags(&flags.config); err == nil {
-			options.Timeout = loaded.Config.QueryPlanning.Timeout.Std()
-			def, err = a.definition(ctx, loaded.Config)
+			c = loaded.Config
+			options.Timeout = c.QueryPlanning.Timeout.Std()
+			def, err = a.definition(ctx, c)
 		}
 		if err == nil {
-			def, err = served(loaded.Config, def)
+			def, err = served(c, def)
 		}
 	}
 	if err != nil {
@@ -96,7 +102,11 @@ func (a *app) plan(ctx context.Context, flags *planFlags, file string) error {
 	if err != nil {
 		return err
 	}
-	out, err := p.plan(ctx, text, flags.operationName, flags.variables)
+	labels, err := p.labels(c, flags.labels)
+	if err != nil {
+		return err
+	}
+	out, err := p.plan(ctx, text, flags.operationName, flags.variables, labels)
 	if err != nil {
 		return &located{sourceName(file), err}
 	}
@@ -142,6 +152,7 @@ func sourceName(file string) string {
 
 // planning plans operations over one graph.
 type planning struct {
+	super   *supergraph.Supergraph
 	planner *planner.Planner
 	front   *operation.Front
 }
@@ -162,18 +173,50 @@ func newPlanning(def *supergraph.Definition, options planner.Options) (*planning
 			return nil, err
 		}
 	}
-	return &planning{planner: planner.New(s, clients, options), front: front}, nil
+	return &planning{super: s, planner: planner.New(s, clients, options), front: front}, nil
 }
 
-// planned is a plan as --format json prints it.
+// labels are the active override labels: those that the configuration makes
+// active for every request, and those named.
+func (p *planning) labels(c *config.Config, named []string) (uint64, error) {
+	out := generation.AlwaysActive(c, p.super)
+	for _, name := range named {
+		i := slices.Index(p.super.Labels, name)
+		if i < 0 || i >= 64 {
+			known := "the graph has none"
+			if len(p.super.Labels) > 0 {
+				known = "the graph has " + strings.Join(p.super.Labels, ", ")
+			}
+			return 0, usagef("--label %s: there is no such override label; %s", name, known)
+		}
+		out |= 1 << i
+	}
+	return out, nil
+}
+
+// planned is a plan as --format json prints it: the plan as it is shown to
+// clients, with what only this command can tell.
 type planned struct {
-	Operation string         `json:"operation"`
-	Name      string         `json:"name,omitempty"`
-	Requests  int            `json:"requests"`
-	Waves     int            `json:"waves"`
-	Fetches   []plannedFetch `json:"fetches"`
+	Operation string `json:"operation"`
+	Name      string `json:"name,omitempty"`
+	// Requests and Waves are what the operation comes to, however long lists are;
+	// only the batch caps of lookups by field can make it more requests.
+	Requests int `json:"requests"`
+	Waves    int `json:"waves"`
+	// Sent is how many requests are left with the variables given.
+	Sent *int `json:"sent,omitempty"`
+	// Chain is a longest chain of requests that wait for each other, with --explain.
+	Chain []int `json:"chain,omitempty"`
+	// Labels are the override labels that the plan depends on.
+	Labels  []plannedLabel `json:"labels,omitempty"`
+	Fetches []plannedFetch `json:"fetches"`
 
 	plan *plan.Plan
+}
+
+type plannedLabel struct {
+	Name   string `json:"name"`
+	Active bool   `json:"active"`
 }
 
 type plannedFetch struct {
@@ -181,18 +224,35 @@ type plannedFetch struct {
 	Subgraph string `json:"subgraph"`
 	Wave     int    `json:"wave"`
 	After    []int  `json:"after"`
-	// Condition is empty for a fetch that always runs.
-	Condition string `json:"condition,omitempty"`
+	// If is empty for a fetch that always runs.
+	If string `json:"if,omitempty"`
 	// Skipped says that the variables given leave it out.
 	Skipped bool `json:"skipped,omitempty"`
 	// Paths are the places of the response that a lookup fills.
-	Paths   []string `json:"paths,omitempty"`
-	Request string   `json:"request"`
+	Paths []string `json:"paths,omitempty"`
+	// What the fetch sends and asks, as in the plan's own JSON.
+	Variables json.RawMessage `json:"variables,omitempty"`
+	Selection json.RawMessage `json:"selection,omitempty"`
+	Lookups   json.RawMessage `json:"lookups,omitempty"`
+	Request   string          `json:"request"`
 	// Explain says why the request is there, with --explain.
 	Explain *plan.Explain `json:"explain,omitempty"`
+	// NeededBy says which requests are made of what this one gives, with --explain.
+	NeededBy []plannedNeed `json:"needed_by,omitempty"`
 }
 
-func (p *planning) plan(ctx context.Context, text, name, variables string) (*planned, error) {
+// plannedNeed is a request that reads fields which another gives.
+type plannedNeed struct {
+	ID     int            `json:"id"`
+	Fields []plannedField `json:"fields"`
+}
+
+type plannedField struct {
+	Coordinate string `json:"coordinate"`
+	Key        bool   `json:"key"`
+}
+
+func (p *planning) plan(ctx context.Context, text, name, variables string, labels uint64) (*planned, error) {
 	op, errs := p.front.Parse(text, name)
 	if len(errs) > 0 {
 		return nil, errs
@@ -206,14 +266,32 @@ func (p *planning) plan(ctx context.Context, text, name, variables string) (*pla
 			return nil, errs
 		}
 	}
-	made, err := p.planner.Plan(ctx, op, 0)
+	made, err := p.planner.Plan(ctx, op, labels)
 	if err != nil {
 		return nil, err
 	}
 	out := &planned{Operation: made.Kind.String(), Name: made.Name, Requests: len(made.Fetches), Waves: made.Waves, Fetches: []plannedFetch{}, plan: made}
+	uses := generation.LabelsOf(p.super, op)
+	for i, label := range p.super.Labels {
+		if i < 64 && uses>>i&1 != 0 {
+			out.Labels = append(out.Labels, plannedLabel{label, labels>>i&1 != 0})
+		}
+	}
+	var own struct {
+		Fetches []struct{ Variables, Selection, Lookups json.RawMessage }
+	}
+	if text, err := made.MarshalJSON(); err != nil {
+		return nil, err
+	} else if err := json.Unmarshal(text, &own); err != nil {
+		return nil, err
+	}
 	skipped := make([]bool, len(made.Fetches))
-	for _, f := range made.Fetches {
-		pf := plannedFetch{ID: f.ID + 1, Subgraph: f.Name, Wave: f.Wave, After: []int{}, Request: f.Prepared.Text(), Explain: f.Explain}
+	sent := 0
+	for k, f := range made.Fetches {
+		pf := plannedFetch{
+			ID: f.ID + 1, Subgraph: f.Name, Wave: f.Wave, After: []int{}, Request: f.Prepared.Text(), Explain: f.Explain,
+			Variables: own.Fetches[k].Variables, Selection: own.Fetches[k].Selection, Lookups: own.Fetches[k].Lookups,
+		}
 		// Without any of the requests it waits for, a lookup has nothing to look up.
 		pf.Skipped = len(f.Deps) > 0
 		for _, d := range f.Deps {
@@ -221,10 +299,13 @@ func (p *planning) plan(ctx context.Context, text, name, variables string) (*pla
 			pf.Skipped = pf.Skipped && skipped[d]
 		}
 		if f.Cond != nil {
-			pf.Condition = f.Cond.String()
+			pf.If = f.Cond.String()
 			pf.Skipped = pf.Skipped || variables != "" && !f.Cond.Holds(op.Bits(&values))
 		}
 		skipped[f.ID] = pf.Skipped
+		if !pf.Skipped {
+			sent++
+		}
 		for i := range f.Entries {
 			for j := range f.Entries[i].Targets {
 				if at := responsePath(made, &f.Entries[i].Targets[j]); !slices.Contains(pf.Paths, at) {
@@ -234,19 +315,90 @@ func (p *planning) plan(ctx context.Context, text, name, variables string) (*pla
 		}
 		out.Fetches = append(out.Fetches, pf)
 	}
+	if variables != "" {
+		out.Sent = &sent
+	}
+	out.connect()
 	return out, nil
 }
 
-// text is the plan for people, with a line for each request that the variables
-// leave out.
-func (p *planned) text() string {
-	out := p.plan.Text()
-	for _, f := range p.Fetches {
-		if f.Skipped {
-			out += fmt.Sprintf("\nwith these variables #%d is not sent\n", f.ID)
+// connect says, for a plan that is explained, which requests need which, and
+// finds a longest chain.
+func (p *planned) connect() {
+	explained := false
+	for i := range p.Fetches {
+		f := &p.Fetches[i]
+		if f.Explain == nil {
+			continue
+		}
+		explained = true
+		for _, n := range f.Explain.Needs {
+			from := &p.Fetches[n.From-1]
+			if k := len(from.NeededBy); k == 0 || from.NeededBy[k-1].ID != f.ID {
+				from.NeededBy = append(from.NeededBy, plannedNeed{ID: f.ID})
+			}
+			last := &from.NeededBy[len(from.NeededBy)-1]
+			last.Fields = append(last.Fields, plannedField{n.Coordinate, n.Key})
 		}
 	}
-	return out
+	if !explained || len(p.Fetches) == 0 {
+		return
+	}
+	at := slices.IndexFunc(p.Fetches, func(f plannedFetch) bool { return f.Wave == p.Waves })
+	for at >= 0 {
+		f := &p.Fetches[at]
+		p.Chain = append(p.Chain, f.ID)
+		at = slices.IndexFunc(p.Fetches, func(o plannedFetch) bool { return o.Wave == f.Wave-1 && slices.Contains(f.After, o.ID) })
+	}
+	slices.Reverse(p.Chain)
+}
+
+// text is the plan for people, with what only this command can tell at its end.
+func (p *planned) text() string {
+	var b strings.Builder
+	b.WriteString(p.plan.Text())
+	if len(p.Chain) > 0 {
+		b.WriteByte('\n')
+		for i := range p.Fetches {
+			f := &p.Fetches[i]
+			for _, n := range f.NeededBy {
+				fmt.Fprintf(&b, "#%d is needed by #%d for", f.ID, n.ID)
+				for j, field := range n.Fields {
+					what := "requirement"
+					if field.Key {
+						what = "key"
+					}
+					fmt.Fprintf(&b, "%s %s (%s)", ","[:min(j, 1)], field.Coordinate, what)
+				}
+				b.WriteByte('\n')
+			}
+		}
+		b.WriteString("longest chain:")
+		for i, id := range p.Chain {
+			fmt.Fprintf(&b, "%s #%d", ","[:min(i, 1)], id)
+		}
+		b.WriteByte('\n')
+	}
+	if len(p.Labels) > 0 {
+		b.WriteByte('\n')
+	}
+	for _, l := range p.Labels {
+		state := "off"
+		if l.Active {
+			state = "active"
+		}
+		fmt.Fprintf(&b, "the override label %s is %s\n", l.Name, state)
+	}
+	if p.Sent != nil && *p.Sent < p.Requests {
+		b.WriteByte('\n')
+		for _, f := range p.Fetches {
+			if f.Skipped {
+				fmt.Fprintf(&b, "with these variables #%d is not sent\n", f.ID)
+			}
+		}
+		fmt.Fprintf(&b, "with these variables %d of %d requests are sent\n", *p.Sent, p.Requests)
+	}
+	return b.String()
 }
 
 // responsePath is the place of the response that a lookup fills.

@@ -72,6 +72,9 @@ query Two { topProducts { name } }`
 		t.Error(explained.out)
 	}
 	skipped := weft(t, operation, "plan", "--supergraph", file, "--operation-name", "One", "--variables", `{"more": false}`, "-")
+	if !strings.Contains(skipped.out, "with these variables 1 of 4 requests are sent") {
+		t.Error(skipped.out)
+	}
 	if !strings.Contains(skipped.out, "with these variables #2 is not sent") || strings.Contains(skipped.out, "#1 is not sent") {
 		t.Error(skipped.out)
 	}
@@ -101,6 +104,95 @@ func TestPlanErrors(t *testing.T) {
 		})
 	}
 	if got := weft(t, "", "plan", "--supergraph", file, dir+"/none.graphql"); got.code != 1 || !strings.Contains(got.err, "none.graphql") {
+		t.Errorf("%d %s", got.code, got.err)
+	}
+}
+
+// An explanation says for every request what it is there for: fields that were
+// asked for, or what other requests are made of.
+func TestPlanExplain(t *testing.T) {
+	file := demoSupergraph(t)
+	const operation = `{ me { reviews { product { shippingEstimate } } } }`
+	text := weft(t, operation, "plan", "--supergraph", file, "--explain", "-")
+	for _, want := range []string{
+		": 4 requests in 4 waves\n", "why me.reviews.product.shippingEstimate: Product.shippingEstimate is in inventory; no other way",
+		"needs Product.weight (requirement) from #3", "#3 is needed by #4 for Product.price (requirement), Product.weight (requirement)\n", "longest chain: #1, #2, #3, #4\n",
+	} {
+		if !strings.Contains(text.out, want) {
+			t.Errorf("lacks %q:\n%s", want, text.out)
+		}
+	}
+	inJSON := weft(t, operation, "plan", "--supergraph", file, "--explain", "--format", "json", "-")
+	var p struct {
+		Requests, Waves int
+		Sent            *int
+		Chain           []int
+		Fetches         []struct {
+			ID      int
+			Request string
+			Lookups []struct {
+				Targets []struct{ Representations []string }
+			}
+			Explain struct {
+				Fields []struct{ Providers []string }
+				Needs  []struct{ From int }
+			}
+			NeededBy []struct {
+				ID     int
+				Fields []struct {
+					Coordinate string
+					Key        bool
+				}
+			} `json:"needed_by"`
+		}
+	}
+	if err := json.Unmarshal([]byte(inJSON.out), &p); err != nil {
+		t.Fatal(err)
+	}
+	if p.Requests != 4 || p.Waves != 4 || len(p.Chain) != 4 || p.Sent != nil || len(p.Fetches) != 4 {
+		t.Fatalf("%+v", p)
+	}
+	for i, f := range p.Fetches {
+		if len(f.Explain.Fields)+len(f.NeededBy) == 0 {
+			t.Errorf("#%d is there for nothing: %+v", f.ID, f)
+		}
+		if i > 0 && (len(f.Explain.Needs) == 0 || len(f.Lookups) == 0 || len(f.Lookups[0].Targets[0].Representations) == 0) {
+			t.Errorf("#%d has no rows: %+v", f.ID, f)
+		}
+	}
+	if n := p.Fetches[2].NeededBy; len(n) != 1 || n[0].ID != 4 || len(n[0].Fields) != 2 || n[0].Fields[0].Key {
+		t.Errorf("%+v", n)
+	}
+}
+
+// The plan depends on override labels: those of the configuration, and those
+// named.
+func TestPlanLabels(t *testing.T) {
+	const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@override"]) `
+	dir := t.TempDir()
+	write(t, dir, "a.graphql", link+`type Query { p: P } type P @key(fields: "id") { id: ID! name: String price: Int }`)
+	write(t, dir, "b.graphql", link+`type P @key(fields: "id") { id: ID! name: String @override(from: "a", label: "moved") price: Int @override(from: "a", label: "percent(5)") }`)
+	const subgraphs = "subgraphs:\n  - {name: a, url: http://127.0.0.1:1/, schema: a.graphql}\n  - {name: b, url: http://127.0.0.1:1/, schema: b.graphql}\n"
+	plain := write(t, dir, "plain.yaml", subgraphs)
+	on := write(t, dir, "on.yaml", subgraphs+"override_labels: [{name: moved, enabled: true}]\n")
+	for _, tc := range []struct {
+		operation string
+		args      []string
+		want      string
+		lacks     string
+	}{
+		{`{ p { name } }`, []string{"--config", plain}, "the override label moved is off\n", "percent(5)"},
+		{`{ p { name } }`, []string{"--config", plain, "--label", "moved"}, "2 requests in 2 waves", " off"},
+		{`{ p { name } }`, []string{"--config", on}, "the override label moved is active\n", "query: 1 request"},
+		{`{ p { price } }`, []string{"--config", on, "--label", "percent(5)"}, "the override label percent(5) is active\n", "query: 1 request"},
+		{`{ p { id } }`, []string{"--config", on}, "query: 1 request", "override label"},
+	} {
+		got := weft(t, tc.operation, append(append([]string{"plan"}, tc.args...), "-")...)
+		if got.code != 0 || !strings.Contains(got.out, tc.want) || strings.Contains(got.out, tc.lacks) {
+			t.Errorf("%s %v: %s%s", tc.operation, tc.args, got.out, got.err)
+		}
+	}
+	if got := weft(t, `{ p { id } }`, "plan", "--config", plain, "--label", "mvoed", "-"); got.code != 2 || !strings.Contains(got.err, "moved, percent(5)") {
 		t.Errorf("%d %s", got.code, got.err)
 	}
 }

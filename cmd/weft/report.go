@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"os"
+	"strconv"
 	"strings"
 
 	"github.com/weft-graphql/weft/config"
@@ -26,6 +29,11 @@ type problem struct {
 	message  string
 	code     string
 	hint     string
+	// coordinate is the schema coordinate of the element at fault, if known.
+	coordinate string
+	// file holds the text at line and column; it is empty where the text cannot be
+	// read again, or had better not be shown.
+	file string
 }
 
 // text is the problem as source:line:column: message (CODE). What a message
@@ -54,8 +62,39 @@ func (p problem) text() string {
 func (a *app) report(problems ...problem) {
 	for i := range problems {
 		fmt.Fprintln(a.err, problems[i].text())
+		fmt.Fprint(a.err, problems[i].excerpt())
 		a.hint(problems[i].hint)
 	}
+}
+
+// maxExcerpt bounds the line that an excerpt shows.
+const maxExcerpt = 200
+
+// excerpt is the line of the file that a problem is about, with a caret below the
+// column.
+func (p problem) excerpt() string {
+	if p.file == "" || p.line < 1 {
+		return ""
+	}
+	f, err := os.Open(p.file)
+	if err != nil {
+		return "" // the problem is told without it
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, maxSchemaFile)
+	for n := 1; lines.Scan(); n++ {
+		if n < p.line {
+			continue
+		}
+		line := []rune(strings.ReplaceAll(strings.TrimPrefix(lines.Text(), "\ufeff"), "\t", " "))
+		if len(line) > maxExcerpt || p.column < 1 || p.column > len(line)+1 {
+			return ""
+		}
+		number := strconv.Itoa(n)
+		return fmt.Sprintf("    %s | %s\n    %s | %s^\n", number, string(line), strings.Repeat(" ", len(number)), strings.Repeat(" ", p.column-1))
+	}
+	return ""
 }
 
 // warn writes what is worth knowing, but no reason to stop.
@@ -192,9 +231,9 @@ func configProblem(e config.Error) problem {
 
 // compositionProblem locates an error in the file of its subgraph, if there is one.
 func compositionProblem(e *compose.Error, files map[string]string) problem {
-	p := problem{source: e.Subgraph, line: e.Line, column: e.Column, subgraph: e.Subgraph, message: e.Message, code: e.Code, hint: e.Hint}
+	p := problem{source: e.Subgraph, line: e.Line, column: e.Column, subgraph: e.Subgraph, message: e.Message, code: e.Code, hint: e.Hint, coordinate: e.Coordinate}
 	if file := files[e.Subgraph]; file != "" {
-		p.source = file
+		p.source, p.file = file, file
 	}
 	return p
 }
@@ -212,10 +251,6 @@ func generationProblem(e *generation.Error) problem {
 		p.message += ": " + e.Err.Error()
 	}
 	return p
-}
-
-func hintProblem(h compose.Hint, files map[string]string) problem {
-	return compositionProblem(&compose.Error{Code: h.Code, Message: h.Message, Subgraph: h.Subgraph, Line: h.Line, Column: h.Column}, files)
 }
 
 func supergraphProblem(e supergraph.Error, source string) problem {

@@ -69,9 +69,9 @@ func Compose(inputs []Input, opts ...Option) *Result {
 	r := &reporter{}
 	def := run(inputs, o, r)
 	if r.failed() {
-		return &Result{Errors: r.errors.sorted(), Hints: r.hints}
+		return &Result{Errors: r.errors.sorted(), Hints: sortedHints(r.hints)}
 	}
-	return &Result{Definition: def, Hints: r.hints}
+	return &Result{Definition: def, Hints: sortedHints(r.hints)}
 }
 
 func run(inputs []Input, o options, r *reporter) *supergraph.Definition {

@@ -61,16 +61,6 @@ func (e Errors) Codes() []string {
 	return slices.Compact(codes)
 }
 
-// Hint is a remark on schemas that compose all the same.
-type Hint struct {
-	Code       string
-	Message    string
-	Coordinate string
-	Subgraph   string
-	Line       int
-	Column     int
-}
-
 // The codes of errors.
 const (
 	CodeInvalidGraphQL                    = "INVALID_GRAPHQL"
@@ -184,10 +174,6 @@ func (r *reporter) at(code string, sg *subgraph, pos schema.Position, coordinate
 		e.Line, e.Column = 0, 0
 	}
 	r.errors = append(r.errors, e)
-}
-
-func (r *reporter) hint(code, coordinate string, format string, args ...any) {
-	r.hints = append(r.hints, Hint{Code: code, Coordinate: coordinate, Message: fmt.Sprintf(format, args...)})
 }
 
 // sorted puts errors in an order that does not depend on how they were found,

@@ -3,6 +3,7 @@ package compose
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -75,13 +76,14 @@ func parseFeatureURL(text string) (l link, fault string) {
 }
 
 // linkDirectiveName finds the name under which @link is applied: `link`, or the
-// alias that a link to the link specification gives itself.
+// alias that a link to the link specification gives itself, if it is defined.
 func linkDirectiveName(doc *schema.Document) string {
 	for _, s := range doc.Schemas {
 		for _, d := range s.Directives {
 			u, as := d.Argument("url"), d.Argument("as")
 			if u != nil && u.Kind == schema.StringValue && strings.HasPrefix(u.Raw, linkIdentity+"/") &&
-				as != nil && as.Kind == schema.StringValue && as.Raw == d.Name {
+				as != nil && as.Kind == schema.StringValue && as.Raw == d.Name &&
+				slices.ContainsFunc(doc.Directives, func(def *schema.DirectiveDefinition) bool { return def.Name == d.Name }) {
 				return d.Name
 			}
 		}
@@ -143,6 +145,7 @@ func (sg *subgraph) readLinks(r *reporter) {
 		sg.readImports(r, &one, a.d.Argument("import"), imported)
 		sg.links = append(sg.links, &one)
 	}
+	sg.checkLinkNames(r)
 	for _, l := range sg.links {
 		if l.identity != federationIdentity {
 			continue
@@ -170,16 +173,9 @@ func (sg *subgraph) readImports(r *reporter, l *link, list *schema.Value, import
 		case schema.StringValue:
 			imp.name, imp.as = item.Raw, item.Raw
 		case schema.ObjectValue:
-			for _, f := range item.Fields {
-				if f.Value.Kind != schema.StringValue {
-					continue
-				}
-				switch f.Name {
-				case "name":
-					imp.name = f.Value.Raw
-				case "as":
-					imp.as = f.Value.Raw
-				}
+			if fault := sg.readImport(&imp, item); fault != "" {
+				r.at(CodeInvalidLinkUsage, sg, item.Pos, "", "Write an import as \"@name\" or {name: \"@name\", as: \"@other\"}.", "Invalid sub-value %s for @link(import:) argument: %s.", item.GraphQL(), fault)
+				continue
 			}
 			if imp.as == "" {
 				imp.as = imp.name
@@ -194,12 +190,34 @@ func (sg *subgraph) readImports(r *reporter, l *link, list *schema.Value, import
 			continue
 		}
 		if other := imported[imp.as]; other != nil && other != l {
+			if sg.preferFederation(r, l, other) {
+				continue
+			}
 			r.at(CodeInvalidLinkUsage, sg, item.Pos, "", "Rename one of the two with \"as\".", "Cannot import %q from feature %q since it was previously imported from feature %q.", imp.as, l.identity, other.identity)
 			continue
 		}
 		imported[imp.as] = l
 		l.imports = append(l.imports, imp)
 	}
+}
+
+// readImport reads an import that is an object, and says what is wrong with it.
+func (sg *subgraph) readImport(imp *linkImport, item *schema.Value) string {
+	for _, f := range item.Fields {
+		switch {
+		case f.Name != "name" && f.Name != "as":
+			return "there is no field " + strconv.Quote(f.Name)
+		case f.Value.Kind != schema.StringValue:
+			return "the value of " + strconv.Quote(f.Name) + " must be a string"
+		case !importName.MatchString(f.Value.Raw):
+			return "the value of " + strconv.Quote(f.Name) + " must be a GraphQL name"
+		case f.Name == "name":
+			imp.name = f.Value.Raw
+		default:
+			imp.as = f.Value.Raw
+		}
+	}
+	return ""
 }
 
 // resolveNames says which local name stands for which directive and type of

@@ -207,7 +207,9 @@ func (sg *subgraph) loadType(r *reporter, def *schema.TypeDefinition, part int, 
 	}
 	name := renamed(def.Name, rename)
 	if builtinScalar(name) {
-		if def.Kind != schema.Scalar {
+		if def.Extension {
+			r.at(CodeInvalidGraphQL, sg, def.Pos, name, "", "Cannot extend built-in type %q", name)
+		} else if def.Kind != schema.Scalar {
 			r.at(CodeInvalidGraphQL, sg, def.Pos, name, "", "Type %s is built in and cannot be defined.", name)
 		}
 		return
@@ -406,6 +408,12 @@ func (sg *subgraph) removeType(t *typ) {
 func valueEqual(a, b *schema.Value) bool {
 	if a == nil || b == nil {
 		return a == b
+	}
+	number := func(v *schema.Value) bool { return v.Kind == schema.IntValue || v.Kind == schema.FloatValue }
+	if number(a) && number(b) && a.Raw != b.Raw {
+		x, errX := strconv.ParseFloat(a.Raw, 64)
+		y, errY := strconv.ParseFloat(b.Raw, 64)
+		return errX == nil && errY == nil && x == y
 	}
 	if a.Kind != b.Kind || a.Raw != b.Raw || len(a.Items) != len(b.Items) || len(a.Fields) != len(b.Fields) {
 		return false

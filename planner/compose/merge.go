@@ -74,6 +74,8 @@ func (m *merger) merge() *supergraph.Definition {
 		m.shell(name)
 	}
 	m.findInjected()
+	m.hintVersions()
+	m.hintLonely()
 	for _, name := range m.names {
 		t := m.types[name]
 		if t == nil {
@@ -90,6 +92,11 @@ func (m *merger) merge() *supergraph.Definition {
 	m.injectInterfaceObjectFields()
 	m.checkInterfaceObjects()
 	def.Directives = m.mergeExecutableDirectives()
+	for _, d := range m.composed.definitions() {
+		for _, a := range d.Arguments {
+			m.noteUse(m.inputUse, a.Type, "@"+d.Name+"("+a.Name+":)")
+		}
+	}
 	// Enums last: how they merge depends on how fields and arguments use them.
 	for _, name := range m.names {
 		if t := m.types[name]; t != nil && t.Kind == schema.Enum {
@@ -108,6 +115,7 @@ func (m *merger) merge() *supergraph.Definition {
 		m.checkInterfaceFields()
 	}
 	def.SchemaDirectives = m.mergeSchemaDirectives()
+	def.Description = m.mergeSchemaDescription()
 	def.Links = m.supergraphLinks(def)
 	return def
 }
@@ -217,15 +225,19 @@ func (m *merger) shell(name string) {
 		descriptions[i] = s.description
 		lists = append(lists, source{s.sg, s.applied, s.pos})
 	}
-	t.Description = m.mergeDescription(descriptions, name)
+	t.Description = m.mergeDescription(descriptions, lists, name)
 	t.Applied, _ = m.mergeApplied(lists, name) // types cannot be deprecated
+	var specified []*applied
 	for _, s := range sources {
-		if d := find(s.applied, "specifiedBy"); d != nil && t.SpecifiedBy == "" {
-			t.SpecifiedBy, _ = d.stringArg("url")
+		if d := find(s.applied, "specifiedBy"); d != nil {
+			specified = append(specified, d)
 		}
 		if kind == schema.InputObject && has(s.applied, "oneOf") {
 			t.OneOf = true
 		}
+	}
+	if len(specified) > 0 {
+		t.SpecifiedBy, _ = m.mostUsed(specified, "specifiedBy", lists, name).stringArg("url")
 	}
 }
 

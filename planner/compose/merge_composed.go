@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -90,15 +91,24 @@ func (sg *subgraph) element(local string) (*link, string) {
 				return l, i.name[1:]
 			}
 		}
-		if local == l.namespace() {
-			return l, l.name
+		element, ok := l.name, local == l.namespace()
+		if !ok {
+			element, ok = strings.CutPrefix(local, l.namespace()+"__")
 		}
-		if rest, ok := strings.CutPrefix(local, l.namespace()+"__"); ok {
-			return l, rest
+		if !ok {
+			continue
 		}
+		if slices.ContainsFunc(l.imports, func(i linkImport) bool { return i.name == "@"+element }) {
+			return l, "" // it has the name it was imported under, and no other
+		}
+		return l, element
 	}
 	return nil, ""
 }
+
+// ownFeatures are the names of Apollo's specifications whose directives are
+// composed by rules of their own, or not at all.
+var ownFeatures = []string{"core", "join", "link", "tag", "inaccessible", "federation", "authenticated", "requiresScopes", "source", "context", "cost"}
 
 type composition struct {
 	m     *merger
@@ -132,6 +142,7 @@ func (m *merger) composeDirectives() *composedDirectives {
 		c.feature(id)
 	}
 	c.checkLocalNames()
+	c.checkVersions()
 	return c.out
 }
 
@@ -159,18 +170,26 @@ func (c *composition) read(sg *subgraph, d *applied) {
 		c.fail(sg, d.Pos, name, "Link the specification that defines the directive with @link, and import it.", "Directive %q in subgraph %q cannot be composed because it is not a member of a core feature", name, sg.name)
 		return
 	}
-	switch {
-	case l.identity == federationIdentity || l.identity == linkIdentity:
-		canonical := sg.canonical[local]
-		switch canonical {
-		case "tag", "inaccessible", "authenticated", "requiresScopes", "policy", "cost", "listSize", "cacheTag":
-			c.m.hint("DIRECTIVE_COMPOSITION_INFO", name, "Directive %q should not be explicitly manually composed in subgraph %q since it is a federation directive composed by default", name, sg.name)
+	if element == "" {
+		c.fail(sg, d.Pos, name, "Use the name under which it is imported.", "Directive %q in subgraph %q cannot be composed because it is imported under a different name", name, sg.name)
+		return
+	}
+	if slices.Contains(ownFeatures, strings.TrimPrefix(l.identity, apolloSpecs)) && strings.HasPrefix(l.identity, apolloSpecs) {
+		switch sg.canonical[local] {
+		case "tag", "inaccessible", "authenticated", "requiresScopes", "policy", "context":
+			c.m.hint("DIRECTIVE_COMPOSITION_INFO", name, []Place{sg.place(d.Pos)}, "Remove the @composeDirective.", "Directive %q of subgraph %q is composed anyway: it is one of federation's.", name, sg.name)
 		default:
 			c.fail(sg, d.Pos, name, "Remove the @composeDirective.", "Composing federation directive %q in subgraph %q is not supported", name, sg.name)
 		}
 		return
-	case strings.HasPrefix(l.identity, apolloSpecs) && features[l.name] != nil:
-		return
+	}
+	for _, taken := range []string{"tag", "inaccessible"} {
+		for _, o := range c.m.subgraphs {
+			if o.local[taken] == local && o.origin[local] != "" {
+				c.fail(sg, d.Pos, name, "Rename the directive with \"as\".", "Directive %q in subgraph %q cannot be composed because it conflicts with the federation directive \"@%s\" of subgraph %q, which is composed by itself.", name, sg.name, taken, o.name)
+				return
+			}
+		}
 	}
 	c.wants[l.identity] = append(c.wants[l.identity], want{sg, l, local, element, d.Pos})
 }
@@ -180,7 +199,7 @@ func (c *composition) read(sg *subgraph, d *applied) {
 func (c *composition) feature(identity string) {
 	wants := c.wants[identity]
 	major := wants[0].link.major
-	// Every subgraph that links the feature takes part in the choice of version.
+	// Among the subgraphs that compose the feature, the newest version counts.
 	var newest *subgraph
 	var newestLink *link
 	for _, w := range wants {
@@ -240,24 +259,60 @@ func (c *composition) checkLocalNames() {
 	slices.Sort(names)
 	for _, name := range names {
 		d := c.out.byName[name]
-		for _, sg := range c.m.subgraphs {
-			l, element := sg.element(name)
-			switch {
-			case l == nil || l.identity != d.feature.identity:
-				continue // another directive by chance; it is not composed
-			case element != d.element:
-				c.different(name)
-			default:
-				d.local[sg] = name
+		identity := d.feature.identity
+		exports := make(map[*subgraph]bool)
+		for _, w := range c.wants[identity] {
+			if w.element != d.element {
 				continue
 			}
+			exports[w.sg] = true
+			if w.local == name {
+				d.local[w.sg] = name
+				continue
+			}
+			c.fail(nil, schema.Position{}, "@"+name, "Import the directive under one name everywhere.", "Composed directive is not named consistently in all subgraphs but \"@%s\" in subgraph %q and \"@%s\" elsewhere", w.local, w.sg.name, name)
 		}
+		var others []Place
 		for _, sg := range c.m.subgraphs {
-			for _, own := range sg.own {
-				if l, e := sg.element(own.Name); own.Name != name && l != nil && l.identity == d.feature.identity && e == d.element {
-					c.fail(nil, schema.Position{}, "@"+name, "Import the directive under one name everywhere.", "Composed directive is not named consistently in all subgraphs but \"@%s\" in subgraph %q and \"@%s\" elsewhere", own.Name, sg.name, name)
+			for _, l := range sg.links {
+				if l.identity != identity || exports[sg] {
+					continue
+				}
+				for _, i := range l.imports {
+					if i.name == "@"+d.element && i.as != "@"+name {
+						others = append(others, sg.place(l.pos))
+					}
 				}
 			}
+		}
+		if len(others) > 0 {
+			c.m.hint("DIRECTIVE_COMPOSITION_WARN", "@"+name, others, "Import it under one name everywhere; that is needed once it is composed there, too.",
+				"The composed directive \"@%s\" has another name in %s.", name, namesOf(others))
+		}
+	}
+}
+
+// checkVersions notes features of which subgraphs link different major versions,
+// when not all of those compose them.
+func (c *composition) checkVersions() {
+	byIdentity := make(map[string][]Place)
+	majors := make(map[string][]int)
+	for _, sg := range c.m.subgraphs {
+		for _, l := range sg.links {
+			byIdentity[l.identity] = append(byIdentity[l.identity], sg.place(l.pos))
+			if !slices.Contains(majors[l.identity], l.major) {
+				majors[l.identity] = append(majors[l.identity], l.major)
+			}
+		}
+	}
+	for _, identity := range slices.Sorted(maps.Keys(byIdentity)) {
+		composed := make(map[int]bool)
+		for _, w := range c.wants[identity] {
+			composed[w.link.major] = true
+		}
+		if len(majors[identity]) > 1 && len(composed) < 2 {
+			c.m.hint("DIRECTIVE_COMPOSITION_INFO", identity, byIdentity[identity], "Link the same major version everywhere.",
+				"The subgraphs link different major versions of %q.", identity)
 		}
 	}
 }

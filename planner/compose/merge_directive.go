@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/planner/supergraph"
@@ -58,14 +59,14 @@ func (m *merger) mergeApplied(sources []source, coordinate string) (supergraph.A
 	out.Tags = slices.Compact(out.Tags)
 	for _, name := range specOrder {
 		if list := byName[name]; len(list) > 0 {
-			out.Directives = append(out.Directives, m.mergeSpecDirective(name, list)...)
+			out.Directives = append(out.Directives, m.mergeSpecDirective(name, list, sources, coordinate)...)
 		}
 	}
 	slices.Sort(composedNames)
 	for _, name := range composedNames {
-		out.Directives = append(out.Directives, m.mergeCustom(name, composed[name], m.composed.repeatable(name), coordinate)...)
+		out.Directives = append(out.Directives, m.mergeCustom(name, composed[name], m.composed.repeatable(name), sources, coordinate)...)
 	}
-	return out, m.mergeDeprecation(byName["deprecated"], coordinate)
+	return out, m.mergeDeprecation(byName["deprecated"], sources, coordinate)
 }
 
 // inSubgraph returns a @context under the name it has in the supergraph:
@@ -82,11 +83,11 @@ func (a *applied) inSubgraph(sg *subgraph) *applied {
 	return &out
 }
 
-func (m *merger) mergeDeprecation(list []*applied, coordinate string) *supergraph.Deprecation {
+func (m *merger) mergeDeprecation(list []*applied, sources []source, coordinate string) *supergraph.Deprecation {
 	if len(list) == 0 {
 		return nil
 	}
-	d := m.mostUsed(list, "deprecated", coordinate)
+	d := m.mostUsed(list, "deprecated", sources, coordinate)
 	if reason, ok := d.stringArg("reason"); ok {
 		return &supergraph.Deprecation{Reason: reason}
 	}
@@ -94,13 +95,13 @@ func (m *merger) mergeDeprecation(list []*applied, coordinate string) *supergrap
 }
 
 // mostUsed picks the application that most subgraphs agree on.
-func (m *merger) mostUsed(list []*applied, name, coordinate string) *applied {
+func (m *merger) mostUsed(list []*applied, name string, sources []source, coordinate string) *applied {
 	best, count := list[0], 0
 	differ := false
 	for _, a := range list {
 		n := 0
 		for _, b := range list {
-			if sameArguments(a.Arguments, b.Arguments) {
+			if m.sameApplication(a, b) {
 				n++
 			} else {
 				differ = true
@@ -111,9 +112,45 @@ func (m *merger) mostUsed(list []*applied, name, coordinate string) *applied {
 		}
 	}
 	if differ {
-		m.hint("INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", coordinate, "Non-repeatable directive @%s is applied to %q in multiple subgraphs but with incompatible arguments.", name, coordinate)
+		m.hint("INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", coordinate, applying(sources, name), "Use the same arguments in every subgraph.",
+			"The directive @%s is applied to %q with different arguments: the supergraph has %s.", name, coordinate, best.Directive)
 	}
 	return best
+}
+
+// sameApplication compares applications of one directive. An argument that is
+// not given has its default.
+func (m *merger) sameApplication(a, b *applied) bool {
+	def := m.definition(a)
+	return sameArguments(completed(a.Arguments, def), completed(b.Arguments, def))
+}
+
+// definition finds the definition of a merged directive.
+func (m *merger) definition(a *applied) *schema.DirectiveDefinition {
+	if !a.spec {
+		if d := m.composed.byName[a.Directive.Name]; d != nil {
+			return d.def
+		}
+		return nil
+	}
+	if d := builtinDefinitions()[a.name]; d != nil {
+		return d
+	}
+	return specDefinitions()[a.name]
+}
+
+// completed adds the defaults of the arguments that are not given.
+func completed(args []schema.Argument, def *schema.DirectiveDefinition) []schema.Argument {
+	if def == nil {
+		return args
+	}
+	out := slices.Clone(args)
+	for _, d := range def.Arguments {
+		if d.Default != nil && !slices.ContainsFunc(args, func(a schema.Argument) bool { return a.Name == d.Name }) {
+			out = append(out, schema.Argument{Name: d.Name, Value: d.Default})
+		}
+	}
+	return out
 }
 
 func sameArguments(a, b []schema.Argument) bool {
@@ -129,15 +166,29 @@ func sameArguments(a, b []schema.Argument) bool {
 	return true
 }
 
-func (m *merger) mergeCustom(name string, list []*applied, repeatable bool, coordinate string) []*schema.Directive {
+// applying are the places where the sources apply a directive.
+func applying(sources []source, name string) []Place {
+	var out []Place
+	for _, s := range sources {
+		for i := range s.applied {
+			if s.applied[i].name == name {
+				out = append(out, s.sg.place(s.applied[i].Pos))
+				break
+			}
+		}
+	}
+	return out
+}
+
+func (m *merger) mergeCustom(name string, list []*applied, repeatable bool, sources []source, coordinate string) []*schema.Directive {
 	if !repeatable {
-		d := *m.mostUsed(list, name, coordinate).Directive
+		d := *m.mostUsed(list, name, sources, coordinate).Directive
 		d.Name = name
 		return []*schema.Directive{&d}
 	}
 	var out []*schema.Directive
-	for _, a := range list {
-		if !slices.ContainsFunc(out, func(d *schema.Directive) bool { return sameArguments(d.Arguments, a.Arguments) }) {
+	for i, a := range list {
+		if !slices.ContainsFunc(list[:i], func(b *applied) bool { return m.sameApplication(a, b) }) {
 			d := *a.Directive
 			d.Name = name
 			out = append(out, &d)
@@ -146,8 +197,30 @@ func (m *merger) mergeCustom(name string, list []*applied, repeatable bool, coor
 	return out
 }
 
-func (m *merger) mergeSpecDirective(name string, list []*applied) []*schema.Directive {
+func (m *merger) mergeSpecDirective(name string, list []*applied, sources []source, coordinate string) []*schema.Directive {
+	if name == "context" || name == "cacheTag" {
+		return m.mergeCustom(name, list, true, sources, coordinate)
+	}
 	d := &schema.Directive{Name: name}
+	if differ := slices.ContainsFunc(list, func(a *applied) bool { return !m.sameApplication(a, list[0]) }); !differ {
+		d.Arguments = list[0].Arguments
+		if name != "requiresScopes" && name != "policy" {
+			return []*schema.Directive{d}
+		}
+		d.Arguments = nil // these are put in order
+	} else {
+		for i, a := range list {
+			whole := *a.Directive
+			whole.Arguments = completed(a.Arguments, m.definition(a))
+			c := *a
+			c.Directive = &whole
+			list[i] = &c
+		}
+		defer func() {
+			m.hint("MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", coordinate, applying(sources, name), "Use the same arguments in every subgraph, if that is what you mean.",
+				"The directive @%s is applied to %q with different arguments, which are merged to %s.", name, coordinate, d)
+		}()
+	}
 	switch name {
 	case "cost":
 		d.Arguments = maxArgument(d.Arguments, list, "weight")
@@ -160,8 +233,6 @@ func (m *merger) mergeSpecDirective(name string, list []*applied) []*schema.Dire
 		d.Arguments = conjunction(list, "scopes")
 	case "policy":
 		d.Arguments = conjunction(list, "policies")
-	case "context", "cacheTag":
-		return m.mergeCustom(name, list, true, "")
 	}
 	return []*schema.Directive{d}
 }
@@ -335,38 +406,74 @@ func (m *merger) mergeExecutableDirectives() []*schema.DirectiveDefinition {
 	slices.Sort(names)
 	var out []*schema.DirectiveDefinition
 	for _, name := range names {
-		list := defs[name]
-		if len(list) < len(m.subgraphs) {
-			m.hint("INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE", "@"+name, "Executable directive \"@%s\" will not be part of the supergraph as it does not appear in all subgraphs.", name)
-			continue
+		if d := m.mergeExecutable(name, defs[name], from[name]); d != nil {
+			out = append(out, d)
 		}
-		d := &schema.DirectiveDefinition{Name: name, Repeatable: true}
-		for _, l := range executableLocations {
-			if !slices.ContainsFunc(list, func(o *schema.DirectiveDefinition) bool { return !slices.Contains(o.Locations, l) }) {
-				d.Locations = append(d.Locations, l)
-			}
-		}
-		if len(d.Locations) == 0 {
-			m.hint("NO_EXECUTABLE_DIRECTIVE_LOCATIONS_INTERSECTION", "@"+name, "Executable directive \"@%s\" has no location that is common to all subgraphs.", name)
-			continue
-		}
-		descriptions := make([]string, len(list))
-		lists := make([]argumentSource, len(list))
-		for i, o := range list {
-			descriptions[i] = o.Description
-			d.Repeatable = d.Repeatable && o.Repeatable
-			lists[i] = argumentSource{sg: from[name][i], pos: o.Pos}
-			for _, a := range o.Arguments {
-				lists[i].args = append(lists[i].args, &argument{name: a.Name, description: a.Description, pos: a.Pos, typ: a.Type, def: a.Default})
-			}
-		}
-		d.Description = m.mergeDescription(descriptions, "@"+name)
-		for _, a := range m.mergeArgumentLists(lists, "@"+name) {
-			d.Arguments = append(d.Arguments, &schema.ArgumentDefinition{Name: a.Name, Description: a.Description, Type: a.Type, Default: a.Default})
-		}
-		out = append(out, d)
 	}
 	return out
+}
+
+func (m *merger) mergeExecutable(name string, list []*schema.DirectiveDefinition, from []*subgraph) *schema.DirectiveDefinition {
+	at := "@" + name
+	places := make([]Place, len(list))
+	sources := make([]source, len(list))
+	for i, d := range list {
+		places[i], sources[i] = from[i].place(d.Pos), source{sg: from[i], pos: d.Pos}
+	}
+	if len(list) < len(m.subgraphs) {
+		m.hint("INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE", at, places, "Define the directive in every subgraph, or in none.",
+			"The executable directive \"@%s\" is left out of the supergraph: not all subgraphs define it, only %s.", name, namesOf(places))
+		return nil
+	}
+	d := &schema.DirectiveDefinition{Name: name, Repeatable: list[0].Repeatable}
+	var repeatable, locations bool // differ
+	for _, o := range list {
+		repeatable = repeatable || o.Repeatable != list[0].Repeatable
+	}
+	d.Repeatable = d.Repeatable && !repeatable
+	for _, l := range executableLocations {
+		n := 0
+		for _, o := range list {
+			if slices.Contains(o.Locations, l) {
+				n++
+			}
+		}
+		if n == len(list) {
+			d.Locations = append(d.Locations, l)
+		}
+		locations = locations || n > 0 && n < len(list)
+	}
+	if len(d.Locations) == 0 {
+		m.hint("NO_EXECUTABLE_DIRECTIVE_INTERSECTION", at, places, "Let the definitions have a location in common.",
+			"The executable directive \"@%s\" is left out of the supergraph: it has no location that is common to all subgraphs.", name)
+		return nil
+	}
+	if repeatable {
+		m.hint("INCONSISTENT_EXECUTABLE_DIRECTIVE_REPEATABLE", at, places, "Make it repeatable in every subgraph, or in none.",
+			"The executable directive \"@%s\" is not repeatable in the supergraph: not all subgraphs define it as repeatable.", name)
+	}
+	if locations {
+		m.hint("INCONSISTENT_EXECUTABLE_DIRECTIVE_LOCATIONS", at, places, "Give it the same locations in every subgraph.",
+			"The executable directive \"@%s\" has other locations in some subgraphs: the supergraph has those of all, %s.", name, strings.Join(d.Locations, " | "))
+	}
+	descriptions := make([]string, len(list))
+	lists := make([]argumentSource, len(list))
+	for i, o := range list {
+		descriptions[i] = o.Description
+		lists[i] = argumentSource{sg: from[i], pos: o.Pos}
+		for _, a := range o.Arguments {
+			lists[i].args = append(lists[i].args, &argument{name: a.Name, description: a.Description, pos: a.Pos, typ: a.Type, def: a.Default, applied: from[i].applications(a.Directives, 0, false)})
+		}
+	}
+	d.Description = m.mergeDescription(descriptions, sources, at)
+	for _, a := range m.mergeArgumentLists(lists, at) {
+		arg := &schema.ArgumentDefinition{Name: a.Name, Description: a.Description, Type: a.Type, Default: a.Default}
+		if a.Applied.Inaccessible {
+			arg.Directives = []*schema.Directive{{Name: "inaccessible"}}
+		}
+		d.Arguments = append(d.Arguments, arg)
+	}
+	return d
 }
 
 // mergeSchemaDirectives joins the composed directives applied to schemas.
@@ -377,6 +484,21 @@ func (m *merger) mergeSchemaDirectives() []*schema.Directive {
 	}
 	a, _ := m.mergeApplied(lists, "schema")
 	return a.Directives
+}
+
+// mergeSchemaDescription joins the descriptions of the schema definitions.
+func (m *merger) mergeSchemaDescription() string {
+	var list []string
+	var sources []source
+	for _, sg := range m.subgraphs {
+		for _, s := range sg.doc.Schemas {
+			if s.Description != "" {
+				list, sources = append(list, s.Description), append(sources, source{sg: sg, pos: s.Pos})
+				break
+			}
+		}
+	}
+	return m.mergeDescription(list, sources, "schema")
 }
 
 // linkPurpose are the specifications a supergraph links, by directive.

@@ -13,7 +13,8 @@ func (m *merger) mergeEnum(t *supergraph.TypeDefinition) {
 	outputUse, output := m.outputUse[t.Name]
 	if !input && !output {
 		output = true
-		m.hint("UNUSED_ENUM_TYPE", t.Name, "Enum type %q is defined but unused. It will be included in the supergraph with all the values appearing in any subgraph (\"as if\" it was only used as an output type).", t.Name)
+		m.hint("UNUSED_ENUM_TYPE", t.Name, typePlaces(sources), "Remove the enum, or use it.",
+			"Enum type %q is defined but unused. It will be included in the supergraph with all the values appearing in any subgraph (\"as if\" it was only used as an output type).", t.Name)
 	}
 	var names []string
 	byName := make(map[string][]*value)
@@ -39,18 +40,20 @@ func (m *merger) mergeEnum(t *supergraph.TypeDefinition) {
 			out.Subgraphs = append(out.Subgraphs, from[name][i].index)
 		}
 		out.Applied, out.Deprecated = m.mergeApplied(lists, coordinate)
-		out.Description = m.mergeDescription(descriptions, coordinate)
-		if len(values) < len(sources) && !out.Applied.Inaccessible {
+		out.Description = m.mergeDescription(descriptions, lists, coordinate)
+		if len(values) < len(sources) && (!out.Applied.Inaccessible || !input) {
 			missing := missingIn(sources, from[name])
 			switch {
 			case input && output:
 				m.across(CodeEnumValueMismatch, coordinate, "Define the value in every subgraph, or mark it @inaccessible in one.",
 					"Enum type %q is used as both input type (for example, as type of %q) and output type (for example, as type of %q), but value %q is not defined in all the subgraphs defining %q: it is not defined in %s", t.Name, inputUse, outputUse, name, t.Name, printSubgraphs(missing))
 			case input:
-				m.hint("INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM", coordinate, "Value %q of enum type %q will not be part of the supergraph as it is not defined in all the subgraphs defining %q.", name, t.Name, t.Name)
+				m.hint("INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM", coordinate, sourcePlaces(lists), "Define the value in every subgraph that defines the enum.",
+					"Value %q of enum type %q, which is used for inputs, is left out of the supergraph: it is not defined in %s.", name, t.Name, printSubgraphs(missing))
 				continue
 			default:
-				m.hint("INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM", coordinate, "Value %q of enum type %q has been added to the supergraph but is only defined in a subset of the subgraphs defining %q.", name, t.Name, t.Name)
+				m.hint("INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM", coordinate, sourcePlaces(lists), "Define the value in every subgraph that defines the enum.",
+					"Value %q of enum type %q is in the supergraph, but not defined in %s.", name, t.Name, printSubgraphs(missing))
 			}
 		}
 		t.Values = append(t.Values, out)
@@ -78,7 +81,8 @@ func missingIn(sources []*typ, present []*subgraph) []string {
 func (m *merger) hintUnionMembers(t *supergraph.TypeDefinition, sources []*typ) {
 	for _, member := range t.Members {
 		if len(member.Subgraphs) < len(sources) {
-			m.hint("INCONSISTENT_UNION_MEMBER", t.Name, "Union type %q includes member type %q in some but not all defining subgraphs.", t.Name, member.Type)
+			m.hint("INCONSISTENT_UNION_MEMBER", t.Name, typePlaces(sources), "Add the member in every subgraph that defines the union.",
+				"Union type %q has the member %q in some of its subgraphs only.", t.Name, member.Type)
 		}
 	}
 }

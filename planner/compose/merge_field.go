@@ -3,6 +3,7 @@ package compose
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weft-graphql/weft/planner/schema"
@@ -23,7 +24,11 @@ func (m *merger) mergeFields(t *supergraph.TypeDefinition) {
 		}
 	}
 	slices.Sort(names)
+	value := !m.hintEntity(t, sources) && !isRootName(t.Name)
 	for _, name := range names {
+		if value {
+			m.hintValueTypeField(t, sources, byName[name])
+		}
 		if f := m.mergeField(t, byName[name]); f != nil {
 			t.Fields = append(t.Fields, f)
 		}
@@ -52,6 +57,7 @@ func (m *merger) mergeField(t *supergraph.TypeDefinition, sources []*field) *sup
 	m.checkExternalDirectives(sources)
 	overrides := m.overrides(t, sources)
 	m.checkSharing(t, sources, overrides)
+	m.hintRuntimeTypes(t, sources, overrides)
 
 	descriptions := make([]string, len(resolved))
 	var lists []source
@@ -59,12 +65,12 @@ func (m *merger) mergeField(t *supergraph.TypeDefinition, sources []*field) *sup
 		descriptions[i] = f.description
 		lists = append(lists, source{f.parent.sg, f.applied, f.pos})
 	}
-	out.Description = m.mergeDescription(descriptions, coordinate)
+	out.Description = m.mergeDescription(descriptions, lists, coordinate)
 	out.Applied, out.Deprecated = m.mergeApplied(lists, coordinate)
 	out.Args = m.mergeArguments(resolved)
 	typed := make([]typedSource, len(resolved))
 	for i, f := range resolved {
-		typed[i] = typedSource{f.parent.sg, f.typ}
+		typed[i] = typedSource{f.parent.sg, f.typ, f.pos}
 	}
 	out.Type = m.mergeOutputType(typed, coordinate, CodeFieldTypeMismatch, "field")
 	m.noteUse(m.outputUse, out.Type, coordinate)
@@ -91,7 +97,7 @@ func (m *merger) joins(t *supergraph.TypeDefinition, out *supergraph.FieldDefini
 		if d := find(f.applied, "provides"); d != nil {
 			in.Provides = schema.PrintSelections(fieldSetOf(d))
 		}
-		if d := find(f.applied, "override"); d != nil {
+		if d := find(f.applied, "override"); d != nil && !overrides.void[f.parent.sg.index] {
 			in.Override, _ = d.stringArg("from")
 			in.OverrideLabel, _ = d.stringArg("label")
 		}
@@ -112,6 +118,7 @@ func (m *merger) joins(t *supergraph.TypeDefinition, out *supergraph.FieldDefini
 type typedSource struct {
 	sg  *subgraph
 	typ *schema.TypeExpr
+	pos schema.Position
 }
 
 // mergeOutputType finds the type of which all others are subtypes.
@@ -127,7 +134,25 @@ func (m *merger) mergeOutputType(sources []typedSource, coordinate, code, what s
 			return dest
 		}
 	}
+	m.hintTypes(sources, dest, coordinate, what)
 	return dest
+}
+
+// hintTypes notes types that differ, though they fit together.
+func (m *merger) hintTypes(sources []typedSource, dest *schema.TypeExpr, coordinate, what string) {
+	if !slices.ContainsFunc(sources, func(s typedSource) bool { return !s.typ.Equal(dest) }) {
+		return
+	}
+	places := make([]Place, len(sources))
+	for i, s := range sources {
+		places[i] = s.sg.place(s.pos)
+	}
+	advice, text := "Declare the same type in every subgraph.", "The type of %s %q differs between subgraphs, but is compatible: the supergraph has %q, of %s."
+	if what == "argument" {
+		m.hint("INCONSISTENT_BUT_COMPATIBLE_ARGUMENT_TYPE", coordinate, places, advice, text, what, coordinate, dest, distribution(sources))
+		return
+	}
+	m.hint("INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE", coordinate, places, advice, text, what, coordinate, dest, distribution(sources))
 }
 
 // mergeInputType finds the type that is a subtype of all others.
@@ -143,10 +168,17 @@ func (m *merger) mergeInputType(sources []typedSource, coordinate, code, what st
 			return dest
 		}
 	}
+	m.hintTypes(sources, dest, coordinate, what)
 	return dest
 }
 
 func (m *merger) typeMismatch(sources []typedSource, coordinate, code, what string) {
+	m.across(code, coordinate, "Make the types agree, up to what a subtype allows.",
+		"Type of %s %q is incompatible across subgraphs: it has %s", what, coordinate, distribution(sources))
+}
+
+// distribution lists the types with the subgraphs that have them.
+func distribution(sources []typedSource) string {
 	var order []string
 	in := make(map[string][]string)
 	for _, s := range sources {
@@ -160,8 +192,15 @@ func (m *merger) typeMismatch(sources []typedSource, coordinate, code, what stri
 	for i, text := range order {
 		parts[i] = fmt.Sprintf("type %q in %s", text, printSubgraphs(in[text]))
 	}
-	m.across(code, coordinate, "Make the types agree, up to what a subtype allows.",
-		"Type of %s %q is incompatible across subgraphs: it has %s", what, coordinate, strings.Join(parts, " but "))
+	return strings.Join(parts, " but ")
+}
+
+func argumentPlaces(args []*argument, from []*subgraph) []Place {
+	out := make([]Place, len(args))
+	for i, a := range args {
+		out[i] = from[i].place(a.pos)
+	}
+	return out
 }
 
 func (m *merger) noteUse(use map[string]string, t *schema.TypeExpr, coordinate string) {
@@ -231,6 +270,9 @@ func (m *merger) mergeArgumentLists(lists []argumentSource, coordinate string) [
 			if len(present) > 0 && len(required) > 0 {
 				m.across(CodeContextualArgumentNotInAll, at, "Fill the argument by @fromContext in every subgraph, or make it optional.",
 					"Argument %q is contextual in %s but is required elsewhere.", at, printSubgraphs(contextual))
+			} else if len(present) > 0 {
+				m.hint("CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS", at, argumentPlaces(present, from), "Fill the argument by @fromContext in every subgraph, or in none.",
+					"Argument %q is left out of the supergraph: it is contextual in %s.", at, printSubgraphs(contextual))
 			}
 			continue
 		}
@@ -239,7 +281,8 @@ func (m *merger) mergeArgumentLists(lists []argumentSource, coordinate string) [
 				m.across(CodeRequiredArgumentMissing, at, "Add the argument to every subgraph, make it nullable, or give it a default.",
 					"Argument %q is required in some subgraphs but does not appear in all subgraphs: it is required in %s but does not appear in %s", at, printSubgraphs(required), printSubgraphs(missing))
 			} else {
-				m.hint("INCONSISTENT_ARGUMENT_PRESENCE", at, "Optional argument %q will not be included in the supergraph as it does not appear in all subgraphs: it is missing in %s.", at, printSubgraphs(missing))
+				m.hint("INCONSISTENT_ARGUMENT_PRESENCE", at, argumentPlaces(present, from), "Add the argument in every subgraph that has the field.",
+					"Optional argument %q is left out of the supergraph: it is missing in %s.", at, printSubgraphs(missing))
 			}
 			continue
 		}
@@ -257,21 +300,21 @@ func (m *merger) mergeArgument(name, at string, present []*argument, from []*sub
 	for i, a := range present {
 		descriptions[i] = a.description
 		lists = append(lists, source{from[i], a.applied, a.pos})
-		typed[i] = typedSource{from[i], a.typ}
+		typed[i] = typedSource{from[i], a.typ, a.pos}
 		defaults[i] = a.def
 	}
-	out.Description = m.mergeDescription(descriptions, at)
+	out.Description = m.mergeDescription(descriptions, lists, at)
 	out.Applied, out.Deprecated = m.mergeApplied(lists, at)
 	out.Type = m.mergeInputType(typed, at, CodeFieldArgumentTypeMismatch, "argument")
 	m.noteUse(m.inputUse, out.Type, at)
-	out.Default = m.mergeDefault(defaults, from, at, CodeFieldArgumentDefaultMismatch, "Argument")
+	out.Default = m.mergeDefault(defaults, from, sourcePlaces(lists), at, CodeFieldArgumentDefaultMismatch, "Argument")
 	return out
 }
 
 // mergeDefault keeps a default that all subgraphs share. One that some leave
 // out is dropped, for they would be sent a value they do not expect; two that
 // differ are an error.
-func (m *merger) mergeDefault(defaults []*schema.Value, from []*subgraph, coordinate, code, what string) *schema.Value {
+func (m *merger) mergeDefault(defaults []*schema.Value, from []*subgraph, places []Place, coordinate, code, what string) *schema.Value {
 	var dest *schema.Value
 	missing := false
 	for _, d := range defaults {
@@ -293,7 +336,8 @@ func (m *merger) mergeDefault(defaults []*schema.Value, from []*subgraph, coordi
 		}
 	}
 	if dest != nil && missing {
-		m.hint("INCONSISTENT_DEFAULT_VALUE_PRESENCE", coordinate, "%s %q has a default value in only some subgraphs: it will have none in the supergraph.", what, coordinate)
+		m.hint("INCONSISTENT_DEFAULT_VALUE_PRESENCE", coordinate, places, "Give it the same default in every subgraph.",
+			"%s %q has a default value in some subgraphs only: it has none in the supergraph.", what, coordinate)
 		return nil
 	}
 	return dest
@@ -301,7 +345,7 @@ func (m *merger) mergeDefault(defaults []*schema.Value, from []*subgraph, coordi
 
 // mergeDescription takes the description most subgraphs agree on, the first of
 // them on a tie.
-func (m *merger) mergeDescription(list []string, coordinate string) string {
+func (m *merger) mergeDescription(list []string, sources []source, coordinate string) string {
 	best, count, distinct := "", 0, 0
 	seen := make(map[string]int)
 	for _, d := range list {
@@ -319,7 +363,14 @@ func (m *merger) mergeDescription(list []string, coordinate string) string {
 		}
 	}
 	if distinct > 1 {
-		m.hint("INCONSISTENT_DESCRIPTION", coordinate, "Element %q has inconsistent descriptions across subgraphs.", coordinate)
+		var described []source
+		for i, s := range sources {
+			if list[i] != "" {
+				described = append(described, s)
+			}
+		}
+		m.hint("INCONSISTENT_DESCRIPTION", coordinate, sourcePlaces(described), "Describe it alike, or in one subgraph only.",
+			"%q is described differently in %s: the supergraph has %s.", coordinate, namesOf(sourcePlaces(described)), strconv.Quote(best))
 	}
 	return best
 }

@@ -55,7 +55,8 @@ func (m *merger) missingInputField(t *supergraph.TypeDefinition, sources []*typ,
 			"Input object field %q is required in some subgraphs but does not appear in all subgraphs: it is required in %s but does not appear in %s", coordinate, printSubgraphs(required), printSubgraphs(missing))
 		return
 	}
-	m.hint("INCONSISTENT_INPUT_OBJECT_FIELD", coordinate, "Input object field %q will not be added to %q in the supergraph as it does not appear in all subgraphs: it is missing in %s.", coordinate, t.Name, printSubgraphs(missing))
+	m.hint("INCONSISTENT_INPUT_OBJECT_FIELD", coordinate, fieldPlaces(fields), "Add the field in every subgraph that defines the input object.",
+		"Input field %q is left out of the supergraph: it is missing in %s.", coordinate, printSubgraphs(missing))
 }
 
 func (m *merger) mergeInputField(t *supergraph.TypeDefinition, fields []*field) *supergraph.FieldDefinition {
@@ -70,14 +71,14 @@ func (m *merger) mergeInputField(t *supergraph.TypeDefinition, fields []*field) 
 	for i, f := range fields {
 		descriptions[i] = f.description
 		lists = append(lists, source{f.parent.sg, f.applied, f.pos})
-		typed[i] = typedSource{f.parent.sg, f.typ}
+		typed[i] = typedSource{f.parent.sg, f.typ, f.pos}
 		defaults[i], from[i] = f.def, f.parent.sg
 	}
-	out.Description = m.mergeDescription(descriptions, coordinate)
+	out.Description = m.mergeDescription(descriptions, lists, coordinate)
 	out.Applied, out.Deprecated = m.mergeApplied(lists, coordinate)
 	out.Type = m.mergeInputType(typed, coordinate, CodeFieldTypeMismatch, "field")
 	m.noteUse(m.inputUse, out.Type, coordinate)
-	out.Default = m.mergeDefault(defaults, from, coordinate, CodeInputFieldDefaultMismatch, "Input field")
+	out.Default = m.mergeDefault(defaults, from, fieldPlaces(fields), coordinate, CodeInputFieldDefaultMismatch, "Input field")
 	plain := len(fields) == len(m.sources[t.Name])
 	for _, f := range fields {
 		in := supergraph.FieldIn{Subgraph: f.parent.sg.index}

@@ -10,6 +10,19 @@ import (
 // inaccessible checks that the API schema still stands when all that is
 // @inaccessible is taken out.
 func (c *mergedCheck) inaccessible() {
+	for _, d := range c.def.Directives {
+		if c.m.composed.byName[d.Name] != nil {
+			continue // it is no part of the API schema
+		}
+		for _, a := range d.Arguments {
+			if len(a.Directives) == 0 { // those are @inaccessible
+				c.reference(a.Type, "@"+d.Name+"("+a.Name+":)")
+				c.defaultUses(a.Default, a.Type, "@"+d.Name+"("+a.Name+":)")
+			} else if a.Type.NonNull && a.Default == nil {
+				c.fail(CodeRequiredInaccessible, "@"+d.Name+"("+a.Name+":)", "Give it a default, or make it nullable.", "Argument %q is @inaccessible but is required.", "@"+d.Name+"("+a.Name+":)")
+			}
+		}
+	}
 	for _, t := range c.def.Types {
 		if t.Applied.Inaccessible {
 			if t.Name == "Query" {

@@ -200,7 +200,7 @@ var ruleCases = []schemaCase{
 		fed + `type I @interfaceObject @key(fields: "id") { id: ID n: Int @override(from: "a") }`}},
 	{"empty schema", "INVALID_GRAPHQL", []string{`type Query { a: ID }`, `# nothing`}},
 	{"unknown element of a specification", "INVALID_LINK_DIRECTIVE_USAGE", []string{fed + `extend schema @link(url: "https://specs.apollo.dev/policy/v0.1", import: ["Policy", "@nothing"]) type Query { a: ID }`}},
-	{"element of an unknown version", "", []string{fed + `extend schema @link(url: "https://specs.apollo.dev/tag/v0.99", import: ["@nothing"]) type Query { a: ID }`}},
+	{"element of an unknown version", "", []string{`extend schema @link(url: "https://specs.apollo.dev/federation/v2.9") @link(url: "https://specs.apollo.dev/tag/v0.99", import: ["@nothing"]) type Query { a: ID }`}},
 	{"applied under two names", "LINK_IMPORT_NAME_MISMATCH", []string{fed + `type Query { a: ID @tag(name: "x") }`,
 		`extend schema @link(url: "https://specs.apollo.dev/federation/v2.9") type Query { b: ID @federation__tag(name: "x") }`}},
 	{"imported under two names, applied under one", "", []string{fed + `type Query { a: ID }`,

@@ -8,7 +8,7 @@ import (
 )
 
 // newestFederation2 is the newest minor version of Federation 2 known here.
-const newestFederation2 = 13
+const newestFederation2 = 14
 
 // federationSDL defines the directives of Federation 2 by canonical name. The
 // table below says since which minor version each exists.

@@ -393,6 +393,8 @@ func (sg *subgraph) dropUnusedExternals(r *reporter) {
 		}
 		for _, f := range slices.Clone(t.fields) {
 			if f.external && !sg.used[f] {
+				r.hint("UNUSED_EXTERNAL", f.coordinate(), []Place{sg.place(f.pos)}, "Remove the field.",
+					"Field %q is @external in subgraph %q, but nothing there uses it.", f.coordinate(), sg.name)
 				t.removeField(f)
 			}
 		}

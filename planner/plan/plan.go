@@ -108,6 +108,9 @@ type Output struct {
 	Cond Condition
 	// Child is the shape of the objects below; nil for leaves.
 	Child *Shape
+	// Drop leaves out elements of the list that would be null because something
+	// below them may not be, instead of what the specification says.
+	Drop bool
 	// Coordinate is the field, as Type.field, for messages.
 	Coordinate string
 }

@@ -94,6 +94,14 @@ type Request struct {
 	// metrics; may be nil. It is called by the goroutine that executes.
 	OnFailure func(f *plan.Fetch, err *subgraphs.FetchError)
 
+	// Locate appends the `"locations":[…],` of an error at a response path (its
+	// keys, list indices left out), or nothing; may be nil. It is called by the
+	// goroutine that executes, as often as there are errors.
+	Locate func(dst []byte, path []string) []byte
+	// Extensions are members for the response's extensions, as raw JSON without
+	// braces; empty for none.
+	Extensions []byte
+
 	Limits Limits
 	Policy ErrorPolicy
 }

@@ -27,7 +27,8 @@ type writer struct {
 	errors  []byte // the errors, written, with a comma after each
 	errorsN int    // how many of them
 	omitted int
-	order   []int32 // of the errors of one object
+	order   []int32  // of the errors of one object
+	keys    []string // of an error's path
 }
 
 // maxOmitted is where the count of omitted errors ends: sharing makes it grow
@@ -54,6 +55,7 @@ func (w *writer) release() {
 	const keep = 1 << 16
 	w.dst = nil
 	clear(w.path[:cap(w.path)])
+	clear(w.keys[:cap(w.keys)])
 	if cap(w.memos) > keep/8 {
 		w.memos = nil
 	}
@@ -115,12 +117,13 @@ func (x *state) writeTooLarge(start int) []byte {
 }
 
 func (x *state) writeExtensions() {
-	if len(x.passed) == 0 {
+	if len(x.passed) == 0 && len(x.request.Extensions) == 0 {
 		return
 	}
 	x.dst = append(x.dst, `,"extensions":{`...)
+	x.dst = append(x.dst, x.request.Extensions...)
 	for i := range x.passed {
-		if i > 0 {
+		if i > 0 || len(x.request.Extensions) > 0 {
 			x.dst = append(x.dst, ',')
 		}
 		x.dst = appendString(x.dst, x.passed[i].name)

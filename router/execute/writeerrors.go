@@ -1,6 +1,7 @@
 package execute
 
 import (
+	"bytes"
 	"strconv"
 	"unicode/utf8"
 
@@ -31,7 +32,9 @@ func (x *state) writeErrors(object, head int) {
 			rest = nil
 		}
 		if len(x.path) > 0 || key != "" {
-			x.errors = append(x.errors, `,"path":[`...)
+			x.errors = append(x.errors, ',')
+			x.writeLocations(key, rest)
+			x.errors = append(x.errors, `"path":[`...)
 			x.writePath()
 			if key != "" {
 				if len(x.path) > 0 {
@@ -99,6 +102,38 @@ func (x *state) writePath() {
 		}
 	}
 }
+
+// writeLocations writes where the field is in the client's text that the current
+// path, a key below it if there is one, and the rest of a path lead to.
+func (x *state) writeLocations(key string, rest []byte) {
+	if x.request.Locate == nil {
+		return
+	}
+	x.keys = x.keys[:0]
+	for _, s := range x.path {
+		if s.output != nil {
+			x.keys = append(x.keys, s.output.Key)
+		}
+	}
+	if key != "" {
+		x.keys = append(x.keys, key)
+	}
+	for len(rest) > 0 {
+		i := bytes.IndexByte(rest, '"')
+		if i < 0 {
+			break
+		}
+		name, more, ok := bytes.Cut(rest[i+1:], quote)
+		if !ok {
+			break
+		}
+		x.keys = append(x.keys, string(name))
+		rest = more
+	}
+	x.errors = x.request.Locate(x.errors, x.keys)
+}
+
+var quote = []byte{'"'}
 
 // writeErrorExtensions writes the code, the subgraph and what may be passed on
 // of the upstream's extensions.
@@ -177,7 +212,9 @@ func (x *state) nonNull(o *plan.Output, object, slot int, k kind) {
 	}
 	x.errors = append(x.errors, `{"message":"Cannot return null for non-nullable field `...)
 	x.errors = appendText(x.errors, o.Coordinate)
-	x.errors = append(x.errors, `.","path":[`...)
+	x.errors = append(x.errors, `.",`...)
+	x.writeLocations("", nil)
+	x.errors = append(x.errors, `"path":[`...)
 	x.writePath()
 	x.errors = append(x.errors, `],"extensions":{"code":"`+CodeNonNull+`"}},`...)
 }
@@ -188,7 +225,9 @@ func (x *state) untyped(object int) {
 	if x.words[object+1]&errorMask != 0 || x.words[object]&flagLost != 0 || !x.beginError() {
 		return
 	}
-	x.errors = append(x.errors, `{"message":"The type of an object is not known","path":[`...)
+	x.errors = append(x.errors, `{"message":"The type of an object is not known",`...)
+	x.writeLocations("", nil)
+	x.errors = append(x.errors, `"path":[`...)
 	x.writePath()
 	x.errors = append(x.errors, `],"extensions":{"code":"`+CodeInvalidValue+`"}},`...)
 }

@@ -84,6 +84,8 @@ func Build(ctx context.Context, c *config.Config, s *Shared, o Options) (g *Gene
 	if fault != nil {
 		errs = append(errs, &Error{Code: CodeHeaders, Message: "the header rules cannot be used", Err: fault})
 	}
+	labels, unknown, more := labelTableOf(c, gr.super)
+	errs = append(errs, more...)
 	settings, more := settingsOf(c, gr)
 	if errs = append(errs, more...); errs != nil {
 		return nil, errs
@@ -95,8 +97,10 @@ func Build(ctx context.Context, c *config.Config, s *Shared, o Options) (g *Gene
 	g = &Generation{
 		Config: c, Number: 1, BuiltAt: s.now(), Sources: sourcesOf(results), Headers: table,
 		Limits: executeLimits(c), Policy: errorPolicy(), engine: e, loaded: results,
+		labels: labels, unknownLabels: unknown,
 	}
 	g.users.Store(1)
+	g.warnUnknown(s.logger(), o.Previous)
 	if o.Previous != nil {
 		g.Number = o.Previous.Number + 1
 		if e != o.Previous.engine && o.Warm > 0 {

@@ -27,6 +27,7 @@ type engine struct {
 	planner    *planner.Planner
 	operations *cache.Cache[*Parsed]
 	plans      *cache.Cache[*planned]
+	uses       labelUses
 	transports []*transport.Transport
 	log        abstractlogger.Logger
 	users      atomic.Int64
@@ -148,6 +149,7 @@ func engineOf(c *config.Config, g *graph, settings []clientSettings, s *Shared, 
 		key: key, graph: g, log: s.logger(),
 		operations: cache.New[*Parsed](key.operations),
 		plans:      cache.New[*planned](key.plans),
+		uses:       labelUsesOf(g.super),
 	}
 	e.users.Store(1)
 	if previous != nil && previous.engine.graph == g && previous.engine.key.limits == key.limits {

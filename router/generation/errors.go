@@ -17,6 +17,7 @@ const (
 	CodeHeaders      = "HEADER_RULES"        // header rules that cannot work
 	CodeNoSubgraphs  = "NO_SUBGRAPHS"        // nothing to serve
 	CodeUnknownName  = "CONFIG_UNKNOWN_NAME" // settings for a subgraph that the supergraph does not have
+	CodeLabels       = "OVERRIDE_LABELS"     // more override labels than there can be
 	CodeSchema       = "INVALID_API_SCHEMA"  // the composed schema cannot be served
 	CodeBuildStopped = "BUILD_CANCELLED"     // the build was given up
 	CodeInternal     = "INTERNAL_ERROR"      // a fault of the router itself
@@ -37,6 +38,7 @@ func Codes() []CodeInfo {
 		{CodeHeaders, "The header rules cannot work."},
 		{CodeNoSubgraphs, "No subgraph is configured, or all are left out."},
 		{CodeUnknownName, "There are settings for a subgraph that the precomposed supergraph does not have."},
+		{CodeLabels, "An override label is to be active, but the supergraph has more than 64 labels and this is not one of those that can be told apart."},
 		{CodeSchema, "The composed schema cannot be served."},
 		{CodeBuildStopped, "The router stopped, or was told to, while it was loading a configuration."},
 		{CodeInternal, "A fault of the router itself; please report it."},

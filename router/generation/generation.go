@@ -31,8 +31,11 @@ type Generation struct {
 
 	engine *engine
 	loaded []load.Result
-	users  atomic.Int64
-	closed atomic.Bool
+	labels labelTable
+	// unknownLabels are configured and mean nothing to this graph.
+	unknownLabels []string
+	users         atomic.Int64
+	closed        atomic.Bool
 }
 
 // Source tells where one schema came from.
@@ -74,6 +77,37 @@ func operationLimits(c *config.Config) operation.Limits {
 	// Suggestions would tell the names that introspection keeps to itself.
 	l.Suggestions = c.Introspection.Enabled
 	return l
+}
+
+// Excess is a limit that an operation exceeds.
+type Excess struct {
+	Code        operation.Code
+	Used, Limit int
+}
+
+// OverLimits returns the limits that an operation exceeds while limits are only
+// measured; nothing when they are enforced, since then there is no such
+// operation.
+func (g *Generation) OverLimits(op *operation.Operation) []Excess {
+	l, m := &g.engine.key.limits, &op.Measured
+	if l.Enforce {
+		return nil
+	}
+	var out []Excess
+	for _, x := range [...]Excess{
+		{operation.CodeMaxDepth, m.Depth, l.MaxDepth},
+		{operation.CodeMaxIntrospection, m.IntrospectionDepth, l.MaxIntrospectionDepth},
+		{operation.CodeMaxAliases, m.Aliases, l.MaxAliases},
+		{operation.CodeMaxRootFields, m.RootFields, l.MaxRootFields},
+		{operation.CodeMaxFields, m.Fields, l.MaxFields},
+		{operation.CodeMaxTokens, m.Tokens, l.MaxTokens},
+		{operation.CodeMaxDirectives, m.Directives, l.MaxDirectives},
+	} {
+		if x.Limit > 0 && x.Used > x.Limit {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 // executeLimits translates the limits; 0 means none here and the default there.

@@ -1,9 +1,7 @@
 package graphql
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
 
 	"github.com/weft-graphql/weft/subgraphs"
 )
@@ -51,7 +49,7 @@ func (p *prepared) appendBody(b []byte, call *subgraphs.Call) ([]byte, error) {
 			continue
 		}
 		var err error
-		if b, err = e.appendArguments(b, call.Rows[i], comma); err != nil {
+		if b, err = e.appendValues(b, call.Rows[i], comma); err != nil {
 			return b, err
 		}
 		comma = comma || b[len(b)-1] != '{'
@@ -68,69 +66,6 @@ func (p *prepared) appendBody(b []byte, call *subgraphs.Call) ([]byte, error) {
 		b = append(b, v...)
 	}
 	return append(b, '}', '}'), nil
-}
-
-// appendArguments writes the variables of a field lookup.
-func (e *entry) appendArguments(b []byte, rows [][]byte, comma bool) ([]byte, error) {
-	next := func() {
-		if comma {
-			b = append(b, ',')
-		}
-		comma = true
-		b = append(b, '"')
-	}
-	if e.growing {
-		for row := range rows {
-			for j := range e.args {
-				next()
-				b = e.rowVariable(b, row, j)
-				b = append(b, `":`...)
-				v, err := valueAt(rows[row], e.args[j].From)
-				if err != nil {
-					return b, err
-				}
-				b = append(b, v...)
-			}
-		}
-		return b, nil
-	}
-	for j := range e.args {
-		arg := &e.args[j]
-		next()
-		b = append(b, e.variable...)
-		b = append(b, '_')
-		b = append(b, arg.Name...)
-		b = append(b, `":`...)
-		if !isListType(arg.Type) {
-			// One value for all rows.
-			one := []byte("null")
-			for row := range rows {
-				v, err := valueAt(rows[row], arg.From)
-				if err != nil {
-					return b, err
-				}
-				if row > 0 && !bytes.Equal(v, one) {
-					return b, fmt.Errorf("argument %s differs between the rows of one request", arg.Name)
-				}
-				one = v
-			}
-			b = append(b, one...)
-			continue
-		}
-		b = append(b, '[')
-		for row := range rows {
-			if row > 0 {
-				b = append(b, ',')
-			}
-			v, err := valueAt(rows[row], arg.From)
-			if err != nil {
-				return b, err
-			}
-			b = append(b, v...)
-		}
-		b = append(b, ']')
-	}
-	return b, nil
 }
 
 // valueAt returns the value at a path in a JSON object, `null` if there is none.

@@ -44,7 +44,13 @@ type entry struct {
 	// variable is the name of the representations, or the beginning of the names
 	// of the arguments' variables, see rowVariable.
 	variable string
-	args     []subgraphs.LookupArgument
+	args     []argument
+	vars     []lookupVariable
+	placing  []string // while compiling: the path of the argument
+	// path are the fields from the root to the objects of a lookup by a field, and
+	// takes is the one that has the arguments.
+	path  []string
+	takes int
 	// declare and fields are the declarations and the field of a lookup that has
 	// one field for all rows.
 	declare, fields []byte
@@ -179,12 +185,12 @@ func (p *prepared) operation(b []byte, rows []int) []byte {
 			continue
 		}
 		for row := range rows[i] {
-			for j := range e.args {
+			for j := range e.vars {
 				comma()
 				b = append(b, '$')
-				b = e.rowVariable(b, row, j)
+				b = e.appendVariable(b, row, j)
 				b = append(b, ':')
-				b = append(b, e.args[j].Type...)
+				b = append(b, e.vars[j].typ...)
 			}
 		}
 	}
@@ -215,17 +221,9 @@ func (p *prepared) operation(b []byte, rows []int) []byte {
 			b = append(b, '_')
 			b = appendInt(b, row)
 			b = append(b, e.open...)
-			for j := range e.args {
-				if j > 0 {
-					b = append(b, ',')
-				} else {
-					b = append(b, '(')
-				}
-				b = append(b, e.args[j].Name...)
-				b = append(b, ":$"...)
-				b = e.rowVariable(b, row, j)
-			}
 			if len(e.args) > 0 {
+				b = append(b, '(')
+				b = e.appendArguments(b, e.args, row)
 				b = append(b, ')')
 			}
 			b = append(b, e.end...)
@@ -233,15 +231,6 @@ func (p *prepared) operation(b []byte, rows []int) []byte {
 	}
 	b = append(b, '}')
 	return append(b, p.fragments...)
-}
-
-// rowVariable writes the name of the variable of a row's argument.
-func (e *entry) rowVariable(b []byte, row, arg int) []byte {
-	b = append(b, e.variable...)
-	b = append(b, '_')
-	b = appendInt(b, row)
-	b = append(b, '_')
-	return append(b, e.args[arg].Name...)
 }
 
 // internal returns the name of a variable of ours that none of the client's is
@@ -269,7 +258,7 @@ func (p *prepared) entry(spec *subgraphs.FetchSpec, i int) error {
 		return errors.New("a lookup without a way or a selection")
 	}
 	l := in.Lookup
-	e := entry{alias: EntryAlias(spec, i), lookup: l, variable: internal(spec, i), args: l.Arguments}
+	e := entry{alias: EntryAlias(spec, i), lookup: l, variable: internal(spec, i)}
 	for j := range p.entries {
 		o := &p.entries[j]
 		if o.alias == e.alias || o.growing && strings.HasPrefix(e.alias, o.alias+"_") ||
@@ -322,41 +311,55 @@ func (e *entry) field(pr *printer, p *prepared, in *subgraphs.Entry, i int) erro
 		}
 	}
 	e.growing = !l.Batch
-	e.keyInRow = l.Key
-	if len(l.Key) == len(l.Arguments) && !slices.ContainsFunc(l.Arguments, func(a subgraphs.LookupArgument) bool { return len(a.From) == 0 }) {
-		e.keyInRow = make([][]string, len(l.Key))
-		for j := range l.Arguments {
-			e.keyInRow[j] = l.Arguments[j].From
+	if err := e.bind(l.Arguments); err != nil {
+		return err
+	}
+	// The arguments name the key's leaves in the order of the key.
+	e.keyInRow = nil
+	for j := range l.Arguments {
+		from := l.Arguments[j].From
+		if !slices.ContainsFunc(e.keyInRow, func(o []string) bool { return slices.Equal(o, from) }) {
+			e.keyInRow = append(e.keyInRow, from)
 		}
 	}
+	if len(e.keyInRow) != len(l.Key) {
+		e.keyInRow = l.Key
+	}
 	first := true
-	for j := range l.Arguments {
-		pr.declare(&first, e.variable+"_"+l.Arguments[j].Name, l.Arguments[j].Type)
+	for j := range e.vars {
+		pr.declare(&first, e.variable+"_"+e.vars[j].suffix, e.vars[j].typ)
 	}
 	e.declare, pr.b = pr.b, nil
 
-	pr.text(":")
+	e.takes = len(l.Path) - 1
 	for j, name := range l.Path {
+		if plain, ok := strings.CutSuffix(name, fieldMark); ok {
+			e.takes, name = j, plain
+		}
+		e.path = append(e.path, name)
+	}
+	pr.text(":")
+	for j, name := range e.path[:e.takes+1] {
 		if j > 0 {
 			pr.text("{")
 		}
 		pr.name(name)
 	}
 	e.open, pr.b = pr.b, nil
-	closing := strings.Repeat("}", len(l.Path)-1)
+	for _, name := range e.path[e.takes+1:] {
+		pr.text("{")
+		pr.name(name)
+	}
+	below := pr.b
+	pr.b = nil
+	closing := strings.Repeat("}", len(e.path)-1)
 	if l.Batch {
 		pr.text(e.alias)
 		pr.b = append(pr.b, e.open...)
-		for j := range l.Arguments {
-			if j > 0 {
-				pr.text(",")
-			} else {
-				pr.text("(")
-			}
-			name := l.Arguments[j].Name
-			pr.text(name + ":$" + e.variable + "_" + name)
-		}
+		pr.text("(")
+		pr.b = e.appendArguments(pr.b, e.args, -1)
 		pr.text(")")
+		pr.b = append(pr.b, below...)
 		pr.selections(in.Selections)
 		pr.text(closing)
 		e.fields = pr.b
@@ -367,6 +370,6 @@ func (e *entry) field(pr *printer, p *prepared, in *subgraphs.Entry, i int) erro
 	pr.name(l.Type)
 	pr.selections(in.Selections)
 	p.fragments = append(p.fragments, pr.b...)
-	e.end = []byte("{...F" + string(appendInt(nil, i)) + "}" + closing)
+	e.end = []byte(string(below) + "{...F" + string(appendInt(nil, i)) + "}" + closing)
 	return nil
 }

@@ -95,16 +95,18 @@ func (m *matcher) data(s *scanner) error {
 			continue
 		}
 		e := &m.p.entries[entry]
-		value, found, err := m.descend(span{start, s.i}, e)
+		value, rest, found, err := m.descend(span{start, s.i}, e.below())
 		if err != nil {
 			return err
 		}
 		switch {
 		case !found:
+		case e.growing && len(rest) > 0:
+			m.refuseRow(entry, row, "the lookup answered with a list")
 		case e.growing:
 			m.set(entry, row, value)
 		default:
-			if err := m.list(entry, value); err != nil {
+			if err := m.list(entry, value, rest); err != nil {
 				return err
 			}
 		}
@@ -148,31 +150,35 @@ func index(b []byte) (int, bool) {
 
 // below are the fields between the root field of a lookup and its objects.
 func (e *entry) below() []string {
-	if len(e.lookup.Path) == 0 {
+	if len(e.path) == 0 {
 		return nil
 	}
-	return e.lookup.Path[1:]
+	return e.path[1:]
 }
 
-// descend follows the path of a lookup into the value of its root field. On a
-// null on the way it returns that.
-func (m *matcher) descend(v span, e *entry) (span, bool, error) {
-	for _, name := range e.below() {
+// descend follows a path into a value. On a null on the way it returns that, and
+// at a list it stops: rest is what is left of the path, within its items.
+func (m *matcher) descend(v span, path []string) (at span, rest []string, found bool, err error) {
+	for i, name := range path {
 		s := scanner{b: m.body[:v.end], i: v.start}
-		if s.peek() == 'n' {
-			return v, true, nil
+		switch s.peek() {
+		case 'n':
+			return v, nil, true, nil
+		case '[':
+			return v, path[i:], true, nil
 		}
 		found, err := s.enter(name)
 		if err != nil || !found {
-			return v, false, err
+			return v, nil, false, err
 		}
+		s.space()
 		v.start = s.i
 		if err := s.skip(); err != nil {
-			return v, false, err
+			return v, nil, false, err
 		}
 		v.end = s.i
 	}
-	return v, true, nil
+	return v, nil, true, nil
 }
 
 func (m *matcher) set(entry, row int, v span) {
@@ -193,8 +199,15 @@ func (m *matcher) refuse(entry int, format string, args ...any) {
 	})
 }
 
-// list spreads a list of answers over the rows of an entry.
-func (m *matcher) list(entry int, v span) error {
+// refuseRow marks one row as failed.
+func (m *matcher) refuseRow(entry, row int, message string) {
+	m.rows[entry][row] = subgraphs.Row{Status: subgraphs.RowError}
+	m.errs = append(m.errs, subgraphs.RowErr{Entry: entry, Row: row, Code: subgraphs.CodeMalformed, Message: message})
+}
+
+// list spreads a list of answers over the rows of an entry. Rest is the path from
+// an item to its object.
+func (m *matcher) list(entry int, v span, rest []string) error {
 	rows := m.rows[entry]
 	s := scanner{b: m.body[:v.end], i: v.start}
 	switch s.peek() {
@@ -216,7 +229,15 @@ func (m *matcher) list(entry int, v span) error {
 		if err := s.skip(); err != nil {
 			return err
 		}
-		items = append(items, span{start, s.i})
+		item, deeper, found, err := m.descend(span{start, s.i}, rest)
+		if err != nil {
+			return err
+		}
+		if !found || len(deeper) > 0 {
+			m.refuse(entry, "the lookup did not answer with a list of objects")
+			return nil
+		}
+		items = append(items, item)
 	}
 	if err != nil {
 		return err
@@ -345,7 +366,7 @@ func (m *matcher) error(b []byte) error {
 	}
 	e.Entry = entry
 	in := &m.p.entries[entry]
-	path = path[min(1+len(in.below()), len(path)):]
+	path = in.belowObject(path[1:])
 	switch {
 	case in.growing:
 		m.hit(e, row, path)
@@ -376,6 +397,20 @@ func (m *matcher) error(b []byte) error {
 		}
 	}
 	return nil
+}
+
+// belowObject cuts the fields of a lookup's path off an error's path. What is left
+// of a batch's begins with the index of the item, if the error is within one.
+func (e *entry) belowObject(path [][]byte) [][]byte {
+	var kept [][]byte
+	for names := len(e.below()); names > 0 && len(path) > 0; path = path[1:] {
+		if path[0][0] == '"' {
+			names--
+		} else {
+			kept = append(kept, path[0])
+		}
+	}
+	return append(kept, path...)
 }
 
 // hit adds an error to a row.

@@ -16,8 +16,10 @@ type Spec struct {
 	Forward []string
 	// Timeout limits one request; 0 is the subgraph's.
 	Timeout time.Duration
-	// Names tells how the upstream spells fields, arguments and enum values that
-	// nothing else maps: "asis" (default), "snake", "kebab" or "camel".
+	// Names tells how the upstream spells fields, parameters of pages and fields
+	// of input objects that nothing else maps: "asis" (default), "snake", "kebab"
+	// or "camel". Enum values are understood in either spelling and sent as the
+	// schema has them, unless Enums say otherwise.
 	Names string
 	// Lists tells how a list becomes query parameters: "repeat" (default),
 	// "comma", "brackets", "index", "pipe", "space" or "json".
@@ -50,6 +52,9 @@ type Spec struct {
 	Strict bool
 	// Config are the values of `$config`.
 	Config []Value
+	// Env finds the environment variables that `$env` mentions, when the upstream
+	// is compiled; nil means the process's.
+	Env func(name string) (string, bool)
 }
 
 // Value is a name with its value, JSON text.
@@ -136,7 +141,8 @@ type EndpointSpec struct {
 	// Select makes the object of the payload, instead of the type's mapping.
 	Select string
 	// JQ is a program in jq that makes the payload, instead of SelectAt; Provides
-	// are then the fields the result has.
+	// are then the fields the result has, in the schema's own names. With Select
+	// the result is an upstream's payload as any other.
 	JQ string
 	// Omit are fields that the payload lacks; Provides the only ones it has. Both
 	// are field sets of the returned type.

@@ -32,7 +32,16 @@ function apollo(services) {
       messages: result.errors.map((e) => `${e.extensions?.code}: ${e.message}`),
     };
   }
-  return { ok: true, ...understood(result.supergraphSdl) };
+  return { ok: true, hints: hintSet((result.hints ?? []).map((h) => ({ code: h.definition.code, coordinate: h.coordinate }))), ...understood(result.supergraphSdl) };
+}
+
+// What Weft remarks beyond Apollo, and hints whose element Apollo does not name.
+const ours = ['UNUSED_EXTERNAL', 'TYPE_ONLY_IN_ONE_SUBGRAPH', 'SIMILAR_TYPE_NAMES'];
+const unnamed = ['MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS', 'CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS', 'DIRECTIVE_COMPOSITION_INFO', 'DIRECTIVE_COMPOSITION_WARN', 'IMPLICITLY_UPGRADED_FEDERATION_VERSION', 'INCONSISTENT_OBJECT_VALUE_TYPE_FIELD', 'INCONSISTENT_INTERFACE_VALUE_TYPE_FIELD'];
+
+// hintSet are the codes of hints with the elements they are about.
+function hintSet(hints) {
+  return [...new Set(hints.filter((h) => !ours.includes(h.code)).map((h) => (unnamed.includes(h.code) || !h.coordinate ? h.code : `${h.code} ${h.coordinate}`)))].sort();
 }
 
 // What Apollo understands of a supergraph: the API schema and the subgraphs it
@@ -71,32 +80,35 @@ function canonical(sdl) {
 // An error of Apollo's without a code stands for any.
 const graphs = lines(graphsFile);
 const answers = lines(answersFile);
-const count = { 'both compose, same API schema': 0, 'both refuse, same codes': 0 };
+const count = { 'both compose, same API schema and hints': 0, 'both refuse, same codes': 0 };
 let differences = 0;
 graphs.forEach((graph, i) => {
   const theirs = apollo(graph.services);
-  const ours = answers[i];
-  const codes = [...new Set((ours.errors ?? []).map((e) => e.code))].sort();
+  const answer = answers[i];
+  const codes = [...new Set((answer.errors ?? []).map((e) => e.code))].sort();
   let kind;
-  if (theirs.crashed) kind = ours.ok ? 'Apollo crashes, Weft composes' : 'Apollo crashes, Weft refuses';
-  else if (theirs.ok && ours.ok) {
-    kind = theirs.api === canonical(ours.apiSchema) ? 'both compose, same API schema' : 'API SCHEMA DIFFERS';
+  if (theirs.crashed) kind = answer.ok ? 'Apollo crashes, Weft composes' : 'Apollo crashes, Weft refuses';
+  else if (theirs.ok && answer.ok) {
+    kind = theirs.api === canonical(answer.apiSchema) ? 'both compose, same API schema and hints' : 'API SCHEMA DIFFERS';
     if (kind.startsWith('both')) {
-      const fault = reread(ours.supergraph, theirs);
+      const fault = reread(answer.supergraph, theirs);
       if (fault) kind = `SUPERGRAPH DIFFERS`;
-      ours.fault = fault;
+      answer.fault = fault;
+      answer.remarks = hintSet(answer.hints ?? []);
+      if (!fault && answer.remarks.join() !== theirs.hints.join()) kind = 'HINTS DIFFER';
     }
   } else if (theirs.ok) kind = 'ONLY WEFT REFUSES';
-  else if (ours.ok) kind = 'ONLY APOLLO REFUSES';
+  else if (answer.ok) kind = 'ONLY APOLLO REFUSES';
   else kind = theirs.codes.join() === codes.join() || theirs.codes.includes('(none)') ? 'both refuse, same codes' : 'codes differ';
   count[kind] = (count[kind] ?? 0) + 1;
   if (!kind.startsWith('both')) {
     differences++;
     console.log(`\n# ${kind}: ${graph.id}`);
     if (!theirs.ok) console.log(`  Apollo ${theirs.codes.join(' ')}\n${theirs.messages.map((m) => '    ' + m.split('\n').join('\n      ')).join('\n')}`);
-    if (!ours.ok) console.log(`  Weft   ${codes.join(' ')}\n${ours.errors.map((e) => `    ${e.code}: ${e.subgraph ? `[${e.subgraph}] ` : ''}${e.message}`).join('\n')}`);
-    if (ours.fault) console.log(`    Weft's supergraph, read by Apollo: ${ours.fault}`);
-    if (theirs.ok && ours.ok) diff(theirs.api, canonical(ours.apiSchema));
+    if (!answer.ok) console.log(`  Weft   ${codes.join(' ')}\n${answer.errors.map((e) => `    ${e.code}: ${e.subgraph ? `[${e.subgraph}] ` : ''}${e.message}`).join('\n')}`);
+    if (answer.fault) console.log(`    Weft's supergraph, read by Apollo: ${answer.fault}`);
+    if (kind === 'HINTS DIFFER') diff(theirs.hints.join('\n'), answer.remarks.join('\n'));
+    if (theirs.ok && answer.ok) diff(theirs.api, canonical(answer.apiSchema));
     if (verbose) for (const s of graph.services) console.log(`  ## ${s.name}\n${s.typeDefs}`);
   }
 });

@@ -15,5 +15,5 @@ cd "$here/../.."
 weft=${WEFT:-$work/weft}
 [ -n "${WEFT:-}" ] || go build -o "$weft" ./cmd/weft
 go run ./test/composition -n "${1:-1000}" -seed "${2:-1}" > "$work/graphs.jsonl"
-"$weft" compose --batch < "$work/graphs.jsonl" > "$work/answers.jsonl"
+"$weft" compose --batch --hints debug < "$work/graphs.jsonl" > "$work/answers.jsonl"
 node "$npm/compare.mjs" "$work/graphs.jsonl" "$work/answers.jsonl" ${3:+"$3"}

@@ -1,8 +1,6 @@
 package stitch
 
 import (
-	"strings"
-
 	"github.com/weft-graphql/weft/planner/compose"
 )
 
@@ -55,21 +53,6 @@ func (p *Prepared) unsupported() []Error {
 			Message: "the argument " + r.Argument + " of " + r.Type + "." + r.Field + " is filled by @require, which is not supported yet",
 			Hint:    "federation's @requires is: take the value from an external field of the type",
 		})
-	}
-	for _, t := range p.work.types {
-		for _, k := range t.keys {
-			for _, l := range k.lookups {
-				for _, a := range l.definition(k.text).Arguments {
-					if strings.Contains(a.Argument, ".") {
-						out = append(out, Error{
-							Code: CodeNestedNotSupported, Subgraph: p.Name, Coordinate: t.name,
-							Message: "the lookup of " + t.name + " fills " + a.Argument + ", a field of an input object, which is not supported yet",
-							Hint:    "look the type up by a field that takes the key as plain arguments",
-						})
-					}
-				}
-			}
-		}
 	}
 	return out
 }

@@ -165,7 +165,7 @@ func (w *work) choice(t *typ, f *field, way []*field, args []argumentMap, chosen
 		b := &argumentBinder{w: w, leaves: leaves, field: f, used: make(map[string]bool), ok: true}
 		b.arguments(templates)
 		if ok = b.ok && !b.batch; ok {
-			w.addLookup(t, set, &lookup{fields: way, args: b.out})
+			w.addLookup(t, set, &lookup{fields: way, takes: len(way) - 1, args: b.bound()})
 		} else if b.ok {
 			w.fail(CodeIsInvalidFields, "", f.coordinate(), "", "the lookup %s takes a list of keys, but returns one entity", f.coordinate())
 		}

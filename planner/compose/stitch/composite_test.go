@@ -50,9 +50,9 @@ func TestGoldenCompositeLookups(t *testing.T) {
 	want := ways{
 		"Product": {
 			{Key: "id", Path: []string{"product"}, Arguments: []supergraph.LookupArgument{arg("id", "ID!", "id")}},
-			{Key: "id", Path: []string{"by"}, Arguments: []supergraph.LookupArgument{arg("one.id", "ProductBy!", "id")}},
+			{Key: "id", Path: []string{"by"}, Arguments: []supergraph.LookupArgument{arg("one.id", "ID!", "id")}},
 			{Key: "sku origin { region }", Path: []string{"bySku"}, Arguments: []supergraph.LookupArgument{arg("code", "String!", "sku"), arg("region", "String", "origin.region")}, Internal: true},
-			{Key: "origin { region }", Path: []string{"by"}, Arguments: []supergraph.LookupArgument{arg("one.at", "ProductBy!", "origin.region")}},
+			{Key: "origin { region }", Path: []string{"by"}, Arguments: []supergraph.LookupArgument{arg("one.at", "String!", "origin.region")}},
 		},
 		"Maker": {{Key: "name", Path: []string{"lookups", "maker"}, Arguments: []supergraph.LookupArgument{arg("name", "String!", "name")}, Internal: true}},
 		"Film":  {{Key: "id", Path: []string{"media"}, Arguments: []supergraph.LookupArgument{arg("id", "ID!", "id")}}},

@@ -10,23 +10,26 @@ import (
 
 // lookup is a way to an entity by a field of the subgraph.
 type lookup struct {
-	// fields are the steps from the root; their original names are the path.
+	// fields are the steps from the root to the objects; their original names are
+	// the path. The one with the index takes has the arguments.
 	fields []*field
+	takes  int
 	args   []lookupArgument
 	batch  bool
 	match  supergraph.Correlation
 	max    int
 }
 
-// lookupArgument fills a leaf of an argument of the lookup's last field.
+// lookupArgument fills a leaf of an argument of a lookup.
 type lookupArgument struct {
 	// path are the argument's name and the input fields below it, as the subgraph
-	// has them.
+	// has them. A step that is a list of objects, one for each row, ends in "[]".
 	path []string
-	// from is the leaf of the key.
+	// from is the leaf of the key, and leaf its index.
 	from []string
-	// typ is the type of the argument (the first step of the path), by the
-	// subgraph's own names.
+	leaf int
+	// typ is the type of the list with an element for each row, if there is one in
+	// the path, else of the leaf; by the subgraph's own names.
 	typ string
 }
 
@@ -156,10 +159,20 @@ func (w *work) compileLookup(t, through *typ, leaves []keyLeaf, e *expression, r
 		return nil
 	}
 	last := l.fields[len(l.fields)-1]
+	l.takes = len(l.fields) - 1
 	b := &argumentBinder{w: w, rule: rule, leaves: leaves, field: last, used: make(map[string]bool), ok: true}
 	b.arguments(e.args)
 	if !b.ok {
 		return nil
+	}
+	lists := last.listDepth()
+	for _, name := range e.below {
+		next := w.resultStep(last, name, rule)
+		if next == nil {
+			return nil
+		}
+		l.fields, last = append(l.fields, next), next
+		lists += next.listDepth()
 	}
 	for _, leaf := range leaves {
 		if !b.used[strings.Join(leaf.path, ".")] {
@@ -172,8 +185,8 @@ func (w *work) compileLookup(t, through *typ, leaves []keyLeaf, e *expression, r
 		w.fail(CodeInvalidLookup, rule, last.coordinate(), "", "%s returns %s, not %q", last.coordinate(), last.def.Type, t.name)
 		return nil
 	}
-	l.args = b.out
-	switch lists := last.listDepth(); {
+	l.args = b.bound()
+	switch {
 	case lists > 1:
 		w.fail(CodeInvalidLookup, rule, last.coordinate(), "", "%s returns a list of lists", last.coordinate())
 		return nil
@@ -190,6 +203,28 @@ func (w *work) compileLookup(t, through *typ, leaves []keyLeaf, e *expression, r
 		return nil
 	}
 	return l
+}
+
+// resultStep finds a field between the one that takes a lookup's arguments and its
+// objects.
+func (w *work) resultStep(above *field, name, rule string) *field {
+	t := w.typeByName(above.def.Type.Named())
+	if t == nil || t.kind != schema.Object {
+		w.fail(CodeInvalidLookup, rule, above.coordinate(), "", "there is nothing to select below %s, which is %s", above.coordinate(), above.def.Type)
+		return nil
+	}
+	f := t.field(name)
+	if f == nil {
+		w.fail(CodeUnknownField, rule, t.name+"."+name, w.meant(name, t.fieldNames()), "the lookup names the field %q, which %q does not have", name, t.name)
+		return nil
+	}
+	for _, a := range f.def.Arguments {
+		if a.Type.NonNull && a.Default == nil {
+			w.fail(CodeInvalidLookup, rule, f.coordinate(), "", "%s on the way from the lookup needs the argument %q", f.coordinate(), a.Name)
+			return nil
+		}
+	}
+	return f
 }
 
 // lookupPath finds the fields from the root to a lookup.
@@ -252,8 +287,12 @@ type argumentBinder struct {
 	batch  bool
 	single bool
 	ok     bool
-	// typ is the type of the argument that is being bound.
-	typ string
+}
+
+// bound are the bound arguments in the order of the key's leaves.
+func (b *argumentBinder) bound() []lookupArgument {
+	slices.SortStableFunc(b.out, func(x, y lookupArgument) int { return x.leaf - y.leaf })
+	return b.out
 }
 
 func (b *argumentBinder) fail(code, hint, format string, args ...any) {
@@ -272,8 +311,7 @@ func (b *argumentBinder) arguments(args []namedTemplate) {
 			b.fail(CodeUnknownArgument, b.w.meant(given.name, known), "%s has no argument %q", b.field.coordinate(), given.name)
 			continue
 		}
-		b.typ = b.w.originalType(a.Type)
-		b.value(given.value, a.Type, []string{a.Name}, false)
+		b.value(given.value, a.Type, []string{a.Name}, nil)
 	}
 	for _, a := range b.field.def.Arguments {
 		if a.Type.NonNull && a.Default == nil && !slices.ContainsFunc(args, func(t namedTemplate) bool { return t.name == a.Name }) {
@@ -285,43 +323,53 @@ func (b *argumentBinder) arguments(args []namedTemplate) {
 	}
 }
 
-// value binds one template to a type. Rows says that a list with one element for
-// each row surrounds it.
-func (b *argumentBinder) value(v template, t *schema.TypeExpr, path []string, rows bool) {
+// value binds one template to a type. List is the type of the list with one
+// element for each row that surrounds it, if one does.
+func (b *argumentBinder) value(v template, t *schema.TypeExpr, path []string, list *schema.TypeExpr) {
 	where := strings.Join(path, ".")
 	switch {
 	case v.item != nil:
-		if t.Elem == nil || rows {
+		if t.Elem == nil || list != nil {
 			b.fail(CodeTypeMismatch, "", "%q takes %s, not a list of keys", where, t)
 			return
 		}
-		b.value(*v.item, t.Elem, path, true)
+		b.element(*v.item, t, path)
+	case v.object && t.Elem != nil && list == nil:
+		b.element(v, t, path)
 	case v.object:
-		if t.Elem != nil && !rows {
-			b.value(v, t.Elem, path, true)
-			return
-		}
-		b.object(v, t, path, rows)
+		b.object(v, t, path, list)
 	case v.whole && len(b.leaves) == 1:
-		b.leaf(b.leaves[0], t, path, rows)
+		b.leaf(0, t, path, list)
 	case v.whole:
 		b.fail(CodeInvalidLookup, "name one field of the key for each", "the key has several fields; %q cannot take them all", where)
 	default:
-		for _, leaf := range b.leaves {
-			if slices.Equal(leaf.path, v.key) {
-				b.leaf(leaf, t, path, rows)
-				return
-			}
+		i := slices.IndexFunc(b.leaves, func(leaf keyLeaf) bool { return slices.Equal(leaf.path, v.key) })
+		if i < 0 {
+			b.fail(CodeInvalidKey, "", "the key has no field %q", strings.Join(v.key, "."))
+			return
 		}
-		b.fail(CodeInvalidKey, "", "the key has no field %q", strings.Join(v.key, "."))
+		b.leaf(i, t, path, list)
 	}
 }
 
-func (b *argumentBinder) object(v template, t *schema.TypeExpr, path []string, rows bool) {
+// element binds the template of what a list holds for each row.
+func (b *argumentBinder) element(v template, list *schema.TypeExpr, path []string) {
+	if v.object {
+		path = slices.Clone(path)
+		path[len(path)-1] += "[]"
+	}
+	b.value(v, list.Elem, path, list)
+}
+
+func (b *argumentBinder) object(v template, t *schema.TypeExpr, path []string, list *schema.TypeExpr) {
 	in := b.w.typeByName(t.Named())
 	if t.Elem != nil || in == nil || in.kind != schema.InputObject {
 		b.fail(CodeTypeMismatch, "", "%q takes %s, not an object", strings.Join(path, "."), t)
 		return
+	}
+	oneOf := slices.ContainsFunc(in.parts, func(p *schema.TypeDefinition) bool { return applied(p.Directives, "oneOf") != nil })
+	if oneOf && len(v.fields) != 1 {
+		b.fail(CodeInvalidLookup, "", "the input type %q takes exactly one of its fields", in.name)
 	}
 	for _, given := range v.fields {
 		f := in.field(given.name)
@@ -329,7 +377,13 @@ func (b *argumentBinder) object(v template, t *schema.TypeExpr, path []string, r
 			b.fail(CodeUnknownField, b.w.meant(given.name, in.fieldNames()), "the input type %q has no field %q", in.name, given.name)
 			continue
 		}
-		b.value(given.value, f.def.Type, append(slices.Clone(path), f.original), rows)
+		typ := f.def.Type
+		if oneOf && !typ.NonNull {
+			c := *typ
+			c.NonNull = true // a variable there must not be null
+			typ = &c
+		}
+		b.value(given.value, typ, append(slices.Clone(path), f.original), list)
 	}
 	for _, f := range in.fields {
 		if f.def.Type.NonNull && f.def.Default == nil && !slices.ContainsFunc(v.fields, func(t namedTemplate) bool { return t.name == f.def.Name }) {
@@ -338,14 +392,15 @@ func (b *argumentBinder) object(v template, t *schema.TypeExpr, path []string, r
 	}
 }
 
-func (b *argumentBinder) leaf(leaf keyLeaf, t *schema.TypeExpr, path []string, rows bool) {
+func (b *argumentBinder) leaf(index int, t *schema.TypeExpr, path []string, list *schema.TypeExpr) {
+	leaf := b.leaves[index]
 	from := strings.Join(leaf.path, ".")
 	if !fits(leaf.field.def.Type.Named(), t.Named()) {
 		b.fail(CodeTypeMismatch, "", "%q takes %s, but $key.%s is %s", strings.Join(path, "."), t, from, leaf.field.def.Type)
 		return
 	}
 	switch more := depth(t) - leaf.field.listDepth(); {
-	case more == 0 && rows, more == 1 && !rows:
+	case more == 0 && list != nil, more == 1 && list == nil:
 		b.batch = true
 	case more == 0:
 		b.single = true
@@ -354,7 +409,11 @@ func (b *argumentBinder) leaf(leaf keyLeaf, t *schema.TypeExpr, path []string, r
 		return
 	}
 	b.used[from] = true
-	b.out = append(b.out, lookupArgument{path: path, from: leaf.path, typ: b.typ})
+	typ := t
+	if list != nil {
+		typ = list
+	}
+	b.out = append(b.out, lookupArgument{path: path, from: leaf.path, leaf: index, typ: b.w.originalType(typ)})
 }
 
 // fits reports whether values of an output type are accepted where an input type
@@ -377,8 +436,12 @@ func fits(output, input string) bool {
 // definition is the lookup as the Definition has it.
 func (l *lookup) definition(key string) supergraph.LookupDefinition {
 	d := supergraph.LookupDefinition{Key: key, Batch: l.batch, Match: l.match, Max: l.max}
-	for _, f := range l.fields {
-		d.Path = append(d.Path, f.original)
+	for i, f := range l.fields {
+		step := f.original
+		if i == l.takes && i < len(l.fields)-1 {
+			step += "()" // the arguments are this field's, not the last one's
+		}
+		d.Path = append(d.Path, step)
 		d.Internal = d.Internal || f.hidden
 	}
 	for _, a := range l.args {

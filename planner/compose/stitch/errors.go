@@ -28,8 +28,6 @@ const (
 // The codes of errors in Composite Schemas directives, as the specification
 // names them.
 const (
-	// CodeNestedNotSupported is a lookup argument within an input object.
-	CodeNestedNotSupported = "NESTED_ARGUMENT_NOT_SUPPORTED"
 	// CodeRequireNotSupported is a @require on an argument.
 	CodeRequireNotSupported     = "REQUIRE_NOT_SUPPORTED"
 	CodeLookupReturnsList       = "LOOKUP_RETURNS_LIST"
@@ -65,7 +63,6 @@ func Codes() []CodeInfo {
 		{CodeInvalidLookup, "The field of a lookup cannot find an entity by its key."},
 		{CodeTypeMismatch, "A key or source field does not have the type that is needed where its value goes."},
 		{CodeNoLookup, "A join leads to a type that the other subgraph cannot look up by that key."},
-		{CodeNestedNotSupported, "A lookup fills a field of an input object, which planning does not carry out yet."},
 		{CodeRequireNotSupported, "An argument is filled by @require, which planning does not carry out yet."},
 		{CodeLookupReturnsList, "A @lookup field returns a list; it must return one entity."},
 		{CodeIsInvalidFieldType, "The argument of @is is not a string."},

@@ -9,10 +9,13 @@ import (
 // maxNesting bounds how deep the values of an expression nest.
 const maxNesting = 32
 
-// expression is a parsed lookup: `admin.users(where: {ids: $key.id})`.
+// expression is a parsed lookup: `admin.users(where: {ids: $key.id}).nodes`, or
+// `admin.users(where: {ids: $key.id}) { nodes }`.
 type expression struct {
 	path []string
 	args []namedTemplate
+	// below are the fields from the one that takes the arguments to the objects.
+	below []string
 }
 
 type namedTemplate struct {
@@ -52,11 +55,41 @@ func parseExpression(text string) (*expression, error) {
 		if len(e.args) == 0 {
 			return nil, errors.New("the brackets hold no argument")
 		}
+		if e.below, err = s.result(); err != nil {
+			return nil, err
+		}
 	}
 	if s.space(); s.at < len(s.text) {
 		return nil, s.unexpected("the end")
 	}
 	return e, nil
+}
+
+// result reads the fields behind the arguments: `.edges.node` or `{ edges { node } }`.
+func (s *tokens) result() ([]string, error) {
+	var out []string
+	open := 0
+	for {
+		switch {
+		case s.take('{'):
+			open++
+		case open == 0 && s.take('.'):
+		default:
+			for ; open > 0; open-- {
+				if !s.take('}') {
+					return nil, s.unexpected("}")
+				}
+			}
+			return out, nil
+		}
+		name, err := s.name("a field")
+		if err != nil {
+			return nil, err
+		}
+		if out = append(out, name); len(out) > maxNesting {
+			return nil, errors.New("the lookup nests too deep")
+		}
+	}
 }
 
 // tokens scans the small languages of rules: names, punctuation, and space or
