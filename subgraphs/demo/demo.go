@@ -1,6 +1,8 @@
 // Package demo runs sample upstreams as real HTTP servers on loopback: four
 // federated GraphQL subgraphs of a small shop (accounts, products, reviews,
-// inventory) and a plain GraphQL to-do service. Schemas and data are embedded.
+// inventory), a plain GraphQL to-do service, two REST services of a music player
+// (service1, service2) and a federated subgraph that extends a type of theirs
+// (charts). Schemas and data are embedded.
 //
 // In goes a host and a first port, out come the upstreams' URLs. The package
 // knows nothing of the router, which meets these servers as it meets any
@@ -20,6 +22,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/subgraphs/demo/dataserver"
+	"github.com/weft-graphql/weft/subgraphs/demo/music"
 )
 
 //go:embed services
@@ -36,6 +39,9 @@ const (
 	Federated Kind = "federated"
 	// GraphQL is a plain GraphQL service with introspection.
 	GraphQL Kind = "graphql"
+	// REST is a service of JSON over HTTP; its URL is the base of its paths, and
+	// its schema is at /schema.graphql below.
+	REST Kind = "rest"
 )
 
 // service is one upstream before it runs. Its place in the list is its
@@ -52,6 +58,9 @@ var all = []service{
 	{"reviews", Federated, "shop.json"},
 	{"inventory", Federated, "shop.json"},
 	{"todo", GraphQL, "todo.json"},
+	{"service1", REST, ""},
+	{"service2", REST, ""},
+	{"charts", Federated, "charts.json"},
 }
 
 // Options say where the upstreams listen.
@@ -94,6 +103,7 @@ func (e *PortError) Unwrap() error { return e.Err }
 type Demo struct {
 	upstreams []Upstream
 	handlers  map[string]*dataserver.Server
+	music     map[string]*music.Service
 	servers   []*http.Server
 
 	serving sync.WaitGroup
@@ -109,7 +119,12 @@ func Start(ctx context.Context, opts Options) (*Demo, error) {
 	}
 	d := &Demo{handlers: map[string]*dataserver.Server{}}
 	worlds := map[string]*dataserver.Data{}
+	one, two := music.New()
+	d.music = map[string]*music.Service{"service1": one, "service2": two}
 	for _, svc := range all {
+		if svc.kind == REST {
+			continue
+		}
 		handler, err := svc.handler(worlds)
 		if err != nil {
 			return nil, fmt.Errorf("demo: %s: %w", svc.name, err)
@@ -121,16 +136,23 @@ func Start(ctx context.Context, opts Options) (*Demo, error) {
 		return nil, err
 	}
 	for i, svc := range all {
+		base := "http://" + listeners[i].Addr().String()
+		u := Upstream{Name: svc.name, Kind: svc.kind}
 		mux := http.NewServeMux()
-		mux.Handle("/graphql", d.handlers[svc.name])
+		switch svc.name {
+		case "service1", "service2":
+			u.URL, u.SDL = base+"/"+svc.name, music.Schema1
+			if svc.name == "service2" {
+				u.SDL = music.Schema2
+			}
+			mux.Handle("/", d.music[svc.name])
+		default:
+			u.URL, u.SDL = base+"/graphql", d.handlers[svc.name].SDL()
+			mux.Handle("/graphql", d.handlers[svc.name])
+		}
 		server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 		d.servers = append(d.servers, server)
-		d.upstreams = append(d.upstreams, Upstream{
-			Name: svc.name,
-			URL:  "http://" + listeners[i].Addr().String() + "/graphql",
-			Kind: svc.kind,
-			SDL:  d.handlers[svc.name].SDL(),
-		})
+		d.upstreams = append(d.upstreams, u)
 		d.serving.Add(1)
 		go d.serve(server, listeners[i])
 	}
@@ -192,6 +214,10 @@ func (d *Demo) Upstreams() []Upstream { return append([]Upstream(nil), d.upstrea
 // Server returns the server of a name, to read its counters; nil if there is
 // none.
 func (d *Demo) Server(name string) *dataserver.Server { return d.handlers[name] }
+
+// Music returns one of the REST services, to read its counters; nil if there is
+// none of the name.
+func (d *Demo) Music(name string) *music.Service { return d.music[name] }
 
 // Wait blocks until all upstreams have stopped and returns why, nil after
 // [Demo.Close].

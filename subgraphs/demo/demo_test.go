@@ -154,6 +154,12 @@ func TestSchemas(t *testing.T) {
 	kinds := map[string]Kind{}
 	for _, u := range d.Upstreams() {
 		kinds[u.Name] = u.Kind
+		if u.Kind == REST {
+			if got := get(t, u.URL+"/schema.graphql"); got != u.SDL {
+				t.Errorf("%s: %s", u.Name, got)
+			}
+			continue
+		}
 		got := post(t, d, u.Name, `{_service{sdl}}`, nil)
 		if u.Kind == GraphQL {
 			if !strings.Contains(got, "errors") {
@@ -170,9 +176,23 @@ func TestSchemas(t *testing.T) {
 			t.Errorf("%s: %v %s", u.Name, err, got)
 		}
 	}
-	if len(kinds) != 5 || kinds["accounts"] != Federated || kinds["todo"] != GraphQL {
+	if len(kinds) != 8 || kinds["accounts"] != Federated || kinds["todo"] != GraphQL || kinds["service1"] != REST {
 		t.Errorf("%v", kinds)
 	}
+}
+
+func get(t *testing.T, url string) string {
+	t.Helper()
+	response, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
 }
 
 func TestTakenPortIsNamed(t *testing.T) {
