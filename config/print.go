@@ -42,7 +42,7 @@ func (p *printer) structure(v reflect.Value, path string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.MappingNode}
 	for _, k := range keysOf(v.Type()) {
 		f := v.Field(k.index)
-		if k.moved || f.IsZero() && !k.hasDef && !hasDefaults(k.typ) || k.typ == schemaType && p.precomposed {
+		if k.moved || f.IsZero() && !k.hasDef && !hasDefaults(k.typ) || k.typ == schemaType && (p.precomposed || schemaless(v)) {
 			continue
 		}
 		n.Content = append(n.Content, text(k.name), p.value(f, k, join(path, k.name)))

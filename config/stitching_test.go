@@ -129,7 +129,7 @@ func TestStitchingErrors(t *testing.T) {
 		"namespace: name":           {sub("transforms: [{namespace: a.b}]"), []Error{at(2, 30, CodeInvalidValue, "subgraphs.a.transforms.0.namespace")}, ""},
 		"entity: key":               {sub("entities: {User: {lookup: 'u(i: $key)'}}"), []Error{at(2, 22, CodeMissing, "subgraphs.a.entities.User.0.key")}, ""},
 		"entity: lookup":            {sub("entities: {User: [{key: id, lookup: users}]}"), []Error{at(2, 41, CodeInvalidValue, "subgraphs.a.entities.User.0.lookup")}, "$key.id"},
-		"entity: scalar":            {sub("entities: {User: id}"), []Error{at(2, 22, CodeWrongType, "subgraphs.a.entities.User")}, ""},
+		"entity: scalar":            {sub("entities: {User: id}"), []Error{at(2, 22, CodeMissing, "subgraphs.a.entities.User.0.lookup")}, "users(ids: $key.id)"},
 		"entity: none":              {sub("entities: {User: []}"), []Error{at(2, 22, CodeMissing, "subgraphs.a.entities.User")}, ""},
 		"entity: type":              {sub("entities: {a-b: {key: id, lookup: 'u(i: $key)'}}"), []Error{at(2, 21, CodeInvalidValue, "subgraphs.a.entities.a-b")}, ""},
 		"entity: match":             {sub("entities: {U: {key: id, lookup: 'u(i: $key)', match: index}}"), []Error{at(2, 58, CodeInvalidValue, "subgraphs.a.entities.U.0.match")}, "key, position"},

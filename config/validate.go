@@ -143,7 +143,7 @@ func (v *validator) upstreams() {
 		v.transforms(path+".transforms", s.Transforms)
 		v.entities(path+".entities", s)
 		v.restful(path, s)
-		v.auth(path+".auth", s.Auth)
+		v.auth(path+".auth", s)
 		v.schema(path+".schema", &s.Schema)
 		if s.Headers != nil {
 			v.forward(path+".headers.forward", s.Headers.Forward)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +15,11 @@ import (
 	"github.com/weft-graphql/weft/subgraphs/demo"
 )
 
-// demoConfig is the configuration of the sample upstreams.
+// shopServices are those sample upstreams that make a graph by themselves and
+// speak GraphQL.
+var shopServices = []string{"accounts", "products", "reviews", "inventory", "todo"}
+
+// demoConfig is the configuration of the sample shop.
 func demoConfig(t testing.TB, d *demo.Demo) *config.Config {
 	t.Helper()
 	c := config.Default()
@@ -22,6 +27,9 @@ func demoConfig(t testing.TB, d *demo.Demo) *config.Config {
 	c.Introspection.Enabled = true
 	c.Log.Access = false
 	for _, u := range d.Upstreams() {
+		if !slices.Contains(shopServices, u.Name) {
+			continue
+		}
 		s := config.Subgraph{Name: u.Name, URL: u.URL}
 		s.Schema = config.Schema{Source: "auto", OnUnavailable: "fail", Timeout: config.Default().TrafficShaping.All.RequestTimeout}
 		c.Subgraphs = append(c.Subgraphs, s)

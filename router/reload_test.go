@@ -232,8 +232,8 @@ func TestReloadUnderLoad(t *testing.T) {
 	if s, _ := r.Status(); s.Reloads.Succeeded < 31 || s.Reloads.Failed != 30 {
 		t.Errorf("%+v", s.Reloads)
 	}
-	if n := r.shared.Transports.Len(); n != len(all) {
-		t.Errorf("%d transports for %d upstreams", n, len(all))
+	if n := r.shared.Transports.Len(); n != len(shopServices) {
+		t.Errorf("%d transports for %d upstreams", n, len(shopServices))
 	}
 }
 

@@ -79,7 +79,7 @@ func fileConfig(t testing.TB, dir string, all map[string]*upstream) *config.Conf
 	c.Listen = "127.0.0.1:0"
 	c.Introspection.Enabled = true
 	c.Log.Access = false
-	for _, name := range []string{"accounts", "products", "reviews", "inventory", "todo"} {
+	for _, name := range shopServices {
 		u := all[name]
 		path := filepath.Join(dir, name+".graphql")
 		writeFile(t, path, u.sdl)

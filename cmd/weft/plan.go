@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -199,10 +200,14 @@ func (p *planning) labels(c *config.Config, named []string) (uint64, error) {
 type planned struct {
 	Operation string `json:"operation"`
 	Name      string `json:"name,omitempty"`
-	// Requests and Waves are what the operation comes to, however long lists are;
-	// only the batch caps of lookups by field can make it more requests.
+	// Requests are the requests of the plan and Waves the longest chain of them;
+	// how long lists are changes neither.
 	Requests int `json:"requests"`
 	Waves    int `json:"waves"`
+	// Predicted is how many requests are really sent, with --explain: lookups with
+	// a cap take several for long lists. The lengths are those that arguments say,
+	// or assumed. It is not known while the variables of conditions are not.
+	Predicted *int `json:"predicted,omitempty"`
 	// Sent is how many requests are left with the variables given.
 	Sent *int `json:"sent,omitempty"`
 	// Chain is a longest chain of requests that wait for each other, with --explain.
@@ -222,6 +227,7 @@ type plannedLabel struct {
 type plannedFetch struct {
 	ID       int    `json:"id"`
 	Subgraph string `json:"subgraph"`
+	Facet    string `json:"facet,omitempty"`
 	Wave     int    `json:"wave"`
 	After    []int  `json:"after"`
 	// If is empty for a fetch that always runs.
@@ -239,6 +245,9 @@ type plannedFetch struct {
 	Explain *plan.Explain `json:"explain,omitempty"`
 	// NeededBy says which requests are made of what this one gives, with --explain.
 	NeededBy []plannedNeed `json:"needed_by,omitempty"`
+	// Objects are, with --explain and for a request that gives no leaf and that no
+	// other needs, the places whose objects, or their types, it is there for.
+	Objects []string `json:"objects,omitempty"`
 }
 
 // plannedNeed is a request that reads fields which another gives.
@@ -289,7 +298,7 @@ func (p *planning) plan(ctx context.Context, text, name, variables string, label
 	sent := 0
 	for k, f := range made.Fetches {
 		pf := plannedFetch{
-			ID: f.ID + 1, Subgraph: f.Name, Wave: f.Wave, After: []int{}, Request: f.Prepared.Text(), Explain: f.Explain,
+			ID: f.ID + 1, Subgraph: f.Name, Facet: f.Spec.Facet, Wave: f.Wave, After: []int{}, Request: f.Prepared.Text(), Explain: f.Explain,
 			Variables: own.Fetches[k].Variables, Selection: own.Fetches[k].Selection, Lookups: own.Fetches[k].Lookups,
 		}
 		// Without any of the requests it waits for, a lookup has nothing to look up.
@@ -318,8 +327,29 @@ func (p *planning) plan(ctx context.Context, text, name, variables string, label
 	if variables != "" {
 		out.Sent = &sent
 	}
-	out.connect()
+	if out.connect(); out.Chain != nil && (variables != "" || len(op.Conditions) == 0) {
+		n, _ := made.Requests(op.Bits(&values), func(i int) int { return listLength(op, &values, i) })
+		out.Predicted = &n
+	}
 	return out, nil
+}
+
+// listLength is the value of a variable that says how long a list is, -1 if it
+// does not.
+func listLength(op *operation.Operation, values *operation.Values, i int) int {
+	raw := op.Variables[i].Const
+	switch {
+	case raw != nil:
+	case i < len(values.Raw):
+		raw = values.Raw[i]
+	default:
+		raw = op.Variables[i].Default
+	}
+	n, err := strconv.Atoi(string(raw))
+	if err != nil || n < 0 {
+		return -1
+	}
+	return n
 }
 
 // connect says, for a plan that is explained, which requests need which, and
@@ -343,6 +373,18 @@ func (p *planned) connect() {
 	}
 	if !explained || len(p.Fetches) == 0 {
 		return
+	}
+	for i := range p.Fetches {
+		f := &p.Fetches[i]
+		if len(f.Explain.Fields)+len(f.NeededBy) > 0 {
+			continue
+		}
+		f.Objects = f.Paths
+		for _, s := range p.plan.Fetches[i].Spec.Root {
+			if !slices.Contains(f.Objects, s.Key) {
+				f.Objects = append(f.Objects, s.Key)
+			}
+		}
 	}
 	at := slices.IndexFunc(p.Fetches, func(f plannedFetch) bool { return f.Wave == p.Waves })
 	for at >= 0 {
@@ -372,12 +414,18 @@ func (p *planned) text() string {
 				}
 				b.WriteByte('\n')
 			}
+			if len(f.Objects) > 0 {
+				fmt.Fprintf(&b, "#%d is there for the objects, or their types, at %s\n", f.ID, strings.Join(f.Objects, ", "))
+			}
 		}
 		b.WriteString("longest chain:")
 		for i, id := range p.Chain {
 			fmt.Fprintf(&b, "%s #%d", ","[:min(i, 1)], id)
 		}
 		b.WriteByte('\n')
+		if p.Predicted != nil {
+			fmt.Fprintf(&b, "requests predicted: %d\n", *p.Predicted)
+		}
 	}
 	if len(p.Labels) > 0 {
 		b.WriteByte('\n')

@@ -116,16 +116,19 @@ func TestPlanExplain(t *testing.T) {
 	text := weft(t, operation, "plan", "--supergraph", file, "--explain", "-")
 	for _, want := range []string{
 		": 4 requests in 4 waves\n", "why me.reviews.product.shippingEstimate: Product.shippingEstimate is in inventory; no other way",
-		"needs Product.weight (requirement) from #3", "#3 is needed by #4 for Product.price (requirement), Product.weight (requirement)\n", "longest chain: #1, #2, #3, #4\n",
+		"needs Product.weight (requirement) from #3", "#3 is needed by #4 for Product.price (requirement), Product.weight (requirement)\n", "longest chain: #1, #2, #3, #4\nrequests predicted: 4\n",
 	} {
 		if !strings.Contains(text.out, want) {
 			t.Errorf("lacks %q:\n%s", want, text.out)
 		}
 	}
+	if got := weft(t, `{ me { __typename } }`, "plan", "--supergraph", file, "--explain", "-"); !strings.Contains(got.out, "#1 is there for the objects, or their types, at me\n") {
+		t.Error(got.out)
+	}
 	inJSON := weft(t, operation, "plan", "--supergraph", file, "--explain", "--format", "json", "-")
 	var p struct {
 		Requests, Waves int
-		Sent            *int
+		Sent, Predicted *int
 		Chain           []int
 		Fetches         []struct {
 			ID      int
@@ -149,7 +152,7 @@ func TestPlanExplain(t *testing.T) {
 	if err := json.Unmarshal([]byte(inJSON.out), &p); err != nil {
 		t.Fatal(err)
 	}
-	if p.Requests != 4 || p.Waves != 4 || len(p.Chain) != 4 || p.Sent != nil || len(p.Fetches) != 4 {
+	if p.Requests != 4 || p.Waves != 4 || len(p.Chain) != 4 || p.Sent != nil || p.Predicted == nil || *p.Predicted != 4 || len(p.Fetches) != 4 {
 		t.Fatalf("%+v", p)
 	}
 	for i, f := range p.Fetches {
@@ -194,5 +197,32 @@ func TestPlanLabels(t *testing.T) {
 	}
 	if got := weft(t, `{ p { id } }`, "plan", "--config", plain, "--label", "mvoed", "-"); got.code != 2 || !strings.Contains(got.err, "moved, percent(5)") {
 		t.Errorf("%d %s", got.code, got.err)
+	}
+}
+
+// A capped lookup takes several requests for a long list; how many is predicted
+// from the arguments.
+func TestPlanPredicts(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.graphql", `type Query { reviews(first: Int): [Review!]! } type Review { id: ID! authorId: ID! } directive @listSize(assumedSize: Int, slicingArguments: [String!]) on FIELD_DEFINITION`)
+	write(t, dir, "b.graphql", `type Query { users(ids: [ID!]!): [User] } type User { id: ID! name: String }`)
+	file := write(t, dir, "router.yaml", `
+subgraphs:
+  - {name: a, url: http://127.0.0.1:1/, schema: a.graphql}
+  - {name: b, url: http://127.0.0.1:1/, schema: b.graphql, entities: {User: {key: id, lookup: "users(ids: $key.id)", batch: {max: 4}}}}
+joins: ["Review.author: b.User by authorId"]
+`)
+	got := weft(t, `{ reviews { author { name } } }`, "plan", "--config", file, "--explain", "-")
+	if got.code != 0 || !strings.Contains(got.out, ": 2 requests in 2 waves") || !strings.Contains(got.out, "requests predicted: 4\n") {
+		t.Errorf("%s%s", got.out, got.err)
+	}
+	conditional := `query($x: Boolean!) { reviews { author { id name @include(if: $x) } } }`
+	if got := weft(t, conditional, "plan", "--config", file, "--explain", "-"); strings.Contains(got.out, "predicted") {
+		t.Error(got.out)
+	}
+	for variables, want := range map[string]string{`{"x":true}`: "predicted: 4\n", `{"x":false}`: "predicted: 1\n"} {
+		if got := weft(t, conditional, "plan", "--config", file, "--explain", "--variables", variables, "-"); !strings.Contains(got.out, want) {
+			t.Errorf("%s: %s%s", variables, got.out, got.err)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -53,6 +54,9 @@ func operationKind(op ast.Operation) schema.OperationKind {
 	return schema.Query
 }
 
+// fewSelections is up to where selections are compared one by one.
+const fewSelections = 12
+
 // builder makes one Operation. Sets are interned by a key that has the ids of
 // the sets below, so that keys stay as short as the text.
 type builder struct {
@@ -66,6 +70,9 @@ type builder struct {
 	introIDs       map[*IntrospectionSet]int
 	introOrder     []*IntrospectionSet
 	introFragments map[*ast.FragmentDefinition]*IntrospectionSet
+
+	key  []byte // the keys of the sets being built
+	ends []int  // where in key each of their selections begins
 
 	prefix string
 	lifted map[string]int // by type and JSON
@@ -112,9 +119,12 @@ func (b *builder) declare(defs ast.VariableDefinitionList) Errors {
 }
 
 func (b *builder) set(set ast.SelectionSet, parent schema.TypeID) *SelectionSet {
-	var selections []Selection
+	selections := make([]Selection, 0, len(set))
+	// The key grows on a stack: what is below has left it again by the time a
+	// selection's own part is written.
+	base, first := len(b.key), len(b.ends)
+	b.key = binary.AppendVarint(b.key, int64(parent))
 	var seen map[string]bool
-	key := binary.AppendVarint(nil, int64(parent))
 	for _, node := range set {
 		var s Selection
 		var keep bool
@@ -129,21 +139,32 @@ func (b *builder) set(set ast.SelectionSet, parent schema.TypeID) *SelectionSet 
 		if !keep {
 			continue
 		}
-		mark := len(key)
-		key = appendSelectionKey(key, &s)
-		own := key[mark:]
-		if seen[string(own)] {
-			key = key[:mark]
-			continue
-		}
-		if len(set) > 1 {
+		mark := len(b.key)
+		b.key = appendSelectionKey(b.key, &s)
+		own := b.key[mark:]
+		known := false
+		if len(set) <= fewSelections {
+			begin := mark
+			for i := len(b.ends) - 1; i >= first && !known; i-- {
+				known = bytes.Equal(b.key[b.ends[i]:begin], own)
+				begin = b.ends[i]
+			}
+		} else {
 			if seen == nil {
 				seen = make(map[string]bool, len(set))
 			}
+			known = seen[string(own)]
 			seen[string(own)] = true
 		}
+		if known {
+			b.key = b.key[:mark]
+			continue
+		}
+		b.ends = append(b.ends, mark)
 		selections = append(selections, s)
 	}
+	key := b.key[base:]
+	b.key, b.ends = b.key[:base], b.ends[:first]
 	if known := b.sets[string(key)]; known != nil {
 		return known
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -23,27 +24,64 @@ import (
 //
 // It relies on the other rules: all names are known, fragments have no cycles.
 func (f *Front) fieldsCanMerge(doc *ast.QueryDocument) Errors {
-	m := merger{
-		front:     f,
-		fieldIDs:  map[string]int{},
-		setIDs:    map[string]int{},
-		fragments: map[*ast.FragmentDefinition]int{},
-		report:    reporter{max: f.limits.maxErrors()},
-	}
+	m := mergers.Get().(*merger)
+	m.front, m.report = f, reporter{max: f.limits.maxErrors()}
 	m.report.run(func() {
-		for _, op := range doc.Operations {
-			root := []int{m.set(op.SelectionSet, f.rootDefinition(op.Operation))}
-			m.sameShape(root)
-			m.sameField(root)
+		roots := make([]int, len(doc.Operations))
+		for i, op := range doc.Operations {
+			roots[i] = m.set(op.SelectionSet, f.rootDefinition(op.Operation))
+		}
+		for i := range roots {
+			m.sameShape(roots[i : i+1])
+			m.sameField(roots[i : i+1])
 		}
 	})
-	if m.work > maxWork {
+	work, errs := m.work, m.report.errs
+	if len(errs) > 0 {
+		errs = m.report.sorted()
+	}
+	m.free()
+	if work > maxWork {
 		return one(CodeValidationCost, "The document's selections are too entangled to be validated.")
 	}
-	if len(m.report.errs) > 0 {
-		return m.report.sorted()
+	if len(errs) > 0 {
+		return errs
 	}
 	return nil
+}
+
+// mergers are used again, since most of what one needs does not depend on the
+// document.
+var mergers = sync.Pool{New: func() any {
+	return &merger{
+		keys:      map[string]int{},
+		fieldIDs:  map[fieldKey]int{},
+		setIDs:    map[string]int{},
+		fragments: map[*ast.FragmentDefinition]int{},
+	}
+}}
+
+// maxMerger is how many fields a merger that is used again may have seen.
+const maxMerger = 1000
+
+// free lets go of the document.
+func (m *merger) free() {
+	if len(m.fields) > maxMerger || len(m.sets) > maxMerger {
+		return
+	}
+	m.front, m.report, m.work, m.round = nil, reporter{}, 0, 0
+	clear(m.keys)
+	clear(m.fieldIDs)
+	clear(m.setIDs)
+	clear(m.fragments)
+	clear(m.fields)
+	clear(m.sets)
+	m.fields, m.sets = m.fields[:0], m.sets[:0]
+	m.shapes.reset()
+	m.names.reset()
+	m.entered, m.taken, m.keyed, m.groupOf = m.entered[:0], m.taken[:0], m.keyed[:0], m.groupOf[:0]
+	m.ids = m.ids[:0]
+	mergers.Put(m)
 }
 
 func (f *Front) rootDefinition(op ast.Operation) *ast.Definition {
@@ -56,16 +94,21 @@ func (f *Front) rootDefinition(op ast.Operation) *ast.Definition {
 	return f.api.Query
 }
 
-// mergeField is one distinct field: key, parent type, name, arguments and
-// sub-selection.
+// mergeField is one distinct field.
 type mergeField struct {
-	key    string
+	fieldKey
+	typ  *ast.Type
+	node *ast.Field
+}
+
+// fieldKey is what makes a field distinct: response key, parent type, name,
+// arguments and sub-selection.
+type fieldKey struct {
+	key    int // by merger.keys
 	name   string
 	args   string
 	parent *ast.Definition
-	typ    *ast.Type
 	child  int // a set, or -1
-	node   *ast.Field
 }
 
 // mergeSet is one distinct selection set. Inline fragments are part of it;
@@ -80,84 +123,113 @@ type merger struct {
 	report reporter
 	work   int
 
+	keys      map[string]int // response keys
 	fields    []mergeField
-	fieldIDs  map[string]int
+	fieldIDs  map[fieldKey]int
 	sets      []mergeSet
 	setIDs    map[string]int
 	fragments map[*ast.FragmentDefinition]int
 
-	shapes, names map[string]bool // unions of sets checked so far
+	shapes, names unions // checked so far
 	round         int
 	entered       []int // by set: the round it was last collected in
 	taken         []int // by field: likewise
+	keyed         []int // by key: likewise
+	groupOf       []int // by key: its group in that round
 	scratch       []byte
+	ids           []int // a stack of lists being read
+	stack, found  []int
 }
+
+// unions are sets of sets.
+type unions struct {
+	single []bool // by set
+	more   map[string]bool
+}
+
+func (u *unions) reset() {
+	u.single = u.single[:0]
+	u.more = nil
+}
+
+var typenameType = ast.NonNullNamedType("String", nil)
 
 // set numbers a selection set.
 func (m *merger) set(set ast.SelectionSet, parent *ast.Definition) int {
-	var s mergeSet
-	m.read(set, parent, &s)
+	base := len(m.ids)
+	spreads := m.read(set, parent, nil)
 	// Repetitions within a set are dropped; the order does not matter.
-	slices.Sort(s.fields)
-	s.fields = slices.Compact(s.fields)
-	slices.Sort(s.spreads)
-	s.spreads = slices.Compact(s.spreads)
-	key := binary.AppendUvarint(nil, uint64(len(s.fields)))
-	for _, id := range s.fields {
+	fields := m.ids[base:]
+	slices.Sort(fields)
+	fields = slices.Compact(fields)
+	slices.Sort(spreads)
+	spreads = slices.Compact(spreads)
+	key := binary.AppendUvarint(m.scratch[:0], uint64(len(fields)))
+	for _, id := range fields {
 		key = binary.AppendUvarint(key, uint64(id))
 	}
-	for _, id := range s.spreads {
+	for _, id := range spreads {
 		key = binary.AppendUvarint(key, uint64(id))
 	}
+	m.scratch = key
+	m.ids = m.ids[:base]
 	if id, known := m.setIDs[string(key)]; known {
 		return id
 	}
 	id := len(m.sets)
 	m.setIDs[string(key)] = id
-	m.sets = append(m.sets, s)
+	m.sets = append(m.sets, mergeSet{fields: slices.Clone(fields), spreads: spreads})
 	m.entered = append(m.entered, 0)
 	return id
 }
 
-func (m *merger) read(set ast.SelectionSet, parent *ast.Definition, into *mergeSet) {
+// read puts the fields of a set on the stack and adds what it spreads.
+func (m *merger) read(set ast.SelectionSet, parent *ast.Definition, spreads []int) []int {
 	for _, s := range set {
 		switch s := s.(type) {
 		case *ast.Field:
-			into.fields = append(into.fields, m.field(s, parent))
+			id := m.field(s, parent)
+			m.ids = append(m.ids, id)
 		case *ast.InlineFragment:
 			on := parent
 			if s.TypeCondition != "" {
 				on = m.front.api.Types[s.TypeCondition]
 			}
-			m.read(s.SelectionSet, on, into)
+			spreads = m.read(s.SelectionSet, on, spreads)
 		case *ast.FragmentSpread:
 			id, known := m.fragments[s.Definition]
 			if !known {
 				id = m.set(s.Definition.SelectionSet, m.front.api.Types[s.Definition.TypeCondition])
 				m.fragments[s.Definition] = id
 			}
-			into.spreads = append(into.spreads, id)
+			spreads = append(spreads, id)
 		}
 	}
+	return spreads
 }
 
 func (m *merger) field(node *ast.Field, parent *ast.Definition) int {
-	f := mergeField{key: node.Alias, name: node.Name, parent: parent, child: -1, node: node, args: canonicalArguments(node.Arguments)}
+	f := mergeField{node: node, fieldKey: fieldKey{name: node.Name, parent: parent, child: -1, args: canonicalArguments(node.Arguments)}}
+	var known bool
+	if f.key, known = m.keys[node.Alias]; !known {
+		f.key = len(m.keyed)
+		m.keys[node.Alias] = f.key
+		m.keyed = append(m.keyed, 0)
+		m.groupOf = append(m.groupOf, 0)
+	}
 	if node.Name == "__typename" {
-		f.typ = ast.NonNullNamedType("String", nil)
+		f.typ = typenameType
 	} else {
 		f.typ = parent.Fields.ForName(node.Name).Type
 	}
 	if len(node.SelectionSet) > 0 {
 		f.child = m.set(node.SelectionSet, m.front.api.Types[f.typ.Name()])
 	}
-	var sb strings.Builder
-	fmt.Fprintf(&sb, "%s %s %s %d %s", f.key, f.name, parent.Name, f.child, f.args)
-	if id, known := m.fieldIDs[sb.String()]; known {
+	if id, known := m.fieldIDs[f.fieldKey]; known {
 		return id
 	}
 	id := len(m.fields)
-	m.fieldIDs[sb.String()] = id
+	m.fieldIDs[f.fieldKey] = id
 	m.fields = append(m.fields, f)
 	m.taken = append(m.taken, 0)
 	return id
@@ -165,16 +237,14 @@ func (m *merger) field(node *ast.Field, parent *ast.Definition) int {
 
 // group is the fields of one response key, distinct ones only.
 type group struct {
-	key    string
 	fields []int
 }
 
 // collect spreads the sets and groups their fields by response key.
 func (m *merger) collect(sets []int) []group {
 	m.round++
-	var groups []group
-	index := map[string]int{}
-	stack := slices.Clone(sets)
+	stack, found := append(m.stack[:0], sets...), m.found[:0]
+	groups := 0
 	for len(stack) > 0 {
 		id := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
@@ -191,21 +261,37 @@ func (m *merger) collect(sets []int) []group {
 				continue
 			}
 			m.taken[field] = m.round
-			key := m.fields[field].key
-			at, known := index[key]
-			if !known {
-				at = len(groups)
-				index[key] = at
-				groups = append(groups, group{key: key})
+			found = append(found, field)
+			if key := m.fields[field].key; m.keyed[key] != m.round {
+				m.keyed[key] = m.round
+				m.groupOf[key] = groups
+				groups++
 			}
-			groups[at].fields = append(groups[at].fields, field)
 		}
 	}
-	for _, g := range groups {
+	m.stack, m.found = stack, found
+	// The groups share one array, which is kept as they are: checking them collects
+	// again.
+	out := make([]group, groups)
+	all := make([]int, len(found))
+	sizes := slices.Grow(m.stack[:0], groups)[:groups]
+	clear(sizes)
+	for _, field := range found {
+		sizes[m.groupOf[m.fields[field].key]]++
+	}
+	for i, n := range sizes {
+		out[i].fields, all = all[:0:n], all[n:]
+	}
+	for _, field := range found {
+		g := &out[m.groupOf[m.fields[field].key]]
+		g.fields = append(g.fields, field)
+	}
+	for _, g := range out {
 		// Numbers are given in document order, which makes messages stable.
 		slices.Sort(g.fields)
 	}
-	return groups
+	m.stack = sizes
+	return out
 }
 
 func (m *merger) spend(steps int) {
@@ -227,18 +313,29 @@ func (m *merger) below(fields []int) []int {
 }
 
 // first reports whether a union of sets is met for the first time.
-func (m *merger) first(seen *map[string]bool, sets []int) bool {
+func (m *merger) first(seen *unions, sets []int) bool {
+	if len(sets) == 1 {
+		if len(seen.single) == 0 {
+			seen.single = slices.Grow(seen.single, len(m.sets))[:len(m.sets)]
+			clear(seen.single)
+		}
+		if seen.single[sets[0]] {
+			return false
+		}
+		seen.single[sets[0]] = true
+		return true
+	}
 	m.scratch = m.scratch[:0]
 	for _, id := range sets {
 		m.scratch = binary.AppendUvarint(m.scratch, uint64(id))
 	}
-	if (*seen)[string(m.scratch)] {
+	if seen.more[string(m.scratch)] {
 		return false
 	}
-	if *seen == nil {
-		*seen = map[string]bool{}
+	if seen.more == nil {
+		seen.more = map[string]bool{}
 	}
-	(*seen)[string(m.scratch)] = true
+	seen.more[string(m.scratch)] = true
 	return true
 }
 
@@ -288,6 +385,10 @@ func (m *merger) sameField(sets []int) {
 		return
 	}
 	for _, g := range m.collect(sets) {
+		if len(g.fields) == 1 {
+			m.same(g.fields)
+			continue
+		}
 		var abstract []int
 		var objects []*ast.Definition
 		byObject := map[*ast.Definition][]int{}
@@ -336,7 +437,7 @@ func (m *merger) same(fields []int) {
 
 func (m *merger) conflict(a, b *mergeField, why string) {
 	m.report.report(
-		fmt.Sprintf("Fields %q conflict because %s. Use different aliases on the fields to fetch both if this was intentional.", a.key, why),
+		fmt.Sprintf("Fields %q conflict because %s. Use different aliases on the fields to fetch both if this was intentional.", a.node.Alias, why),
 		position(a.node.Position), position(b.node.Position))
 }
 

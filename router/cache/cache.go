@@ -4,9 +4,13 @@
 // Values go in with a weight in bytes and come out by [Key]; what the cache
 // holds is shared by everyone who asks and must not change. When a value is
 // missing, [Cache.Load] makes it once, however many ask for it at the same
-// moment. Values that are asked for again are kept longer than those that are
-// not (the SIEVE rule), so that a flood of texts used once does not wash out
-// the ones in use.
+// moment.
+//
+// A new value is on trial in an eighth of the memory. If it is asked for there,
+// or again soon after it had to leave, it moves on to the rest, where what is
+// asked for stays longer than what is not (the SIEVE rule). So a flood of texts
+// used once neither washes out the ones in use nor fills the memory, which the
+// garbage collector would have to search through time and again.
 //
 // A Cache may be used by any number of goroutines and starts none.
 package cache
@@ -39,6 +43,13 @@ var ErrFailed = errors.New("the value could not be made")
 
 const maxShards = 16
 
+// trialShare is the part of a shard that values not yet asked for again may
+// take: one in so many.
+const trialShare = 8
+
+// maxGone is how many values that left the trial a shard remembers, by hash.
+const maxGone = 512
+
 // Cache holds values of one type.
 type Cache[V any] struct {
 	seed   maphash.Seed
@@ -49,13 +60,49 @@ type Cache[V any] struct {
 type shard[V any] struct {
 	mu      sync.RWMutex
 	max     int64
-	bytes   int64
-	count   int
 	entries map[uint64]*entry[V]
-	// newest and oldest are the ends of the list; hand is where eviction goes on.
-	newest, oldest, hand *entry[V]
-	flights              map[uint64]*flight[V]
-	_                    [40]byte // keeps locks on cache lines of their own
+	// proven values were asked for again; hand is where eviction from them goes on.
+	trial, proven queue[V]
+	hand          *entry[V]
+	// gone has hashes of values that left the trial, each at a place of its own;
+	// nil until there is one.
+	gone    []uint64
+	flights map[uint64]*flight[V]
+	_       [40]byte // keeps locks on cache lines of their own
+}
+
+// queue is a list of entries by age.
+type queue[V any] struct {
+	newest, oldest *entry[V]
+	bytes          int64
+	count          int
+}
+
+func (q *queue[V]) push(e *entry[V]) {
+	e.newer, e.older = nil, q.newest
+	if q.newest != nil {
+		q.newest.newer = e
+	} else {
+		q.oldest = e
+	}
+	q.newest = e
+	q.bytes += e.weight
+	q.count++
+}
+
+func (q *queue[V]) remove(e *entry[V]) {
+	if e.newer != nil {
+		e.newer.older = e.older
+	} else {
+		q.newest = e.older
+	}
+	if e.older != nil {
+		e.older.newer = e.newer
+	} else {
+		q.oldest = e.newer
+	}
+	q.bytes -= e.weight
+	q.count--
 }
 
 type entry[V any] struct {
@@ -204,29 +251,62 @@ func (s *shard[V]) add(e *entry[V]) {
 	if e.weight > s.max {
 		return
 	}
-	for s.bytes+e.weight > s.max {
-		s.evict()
+	for s.trial.bytes+s.proven.bytes+e.weight > s.max {
+		if s.proven.count > 0 {
+			s.evict()
+		} else {
+			s.endTrial()
+		}
 	}
 	e.next = s.entries[e.hash]
 	s.entries[e.hash] = e
-	e.older = s.newest
-	if s.newest != nil {
-		s.newest.newer = e
-	} else {
-		s.oldest = e
+	if s.comesBack(e.hash) {
+		s.proven.push(e)
+		return
 	}
-	s.newest = e
-	s.bytes += e.weight
-	s.count++
+	s.trial.push(e)
+	// One value may be on trial however large it is.
+	for s.trial.bytes > s.max/trialShare && s.trial.count > 1 {
+		s.endTrial()
+	}
 }
 
-// evict drops the next entry that nobody asked for since the hand passed it
-// last (SIEVE: https://cachemon.github.io/SIEVE-website).
+// endTrial keeps the oldest value on trial if it was asked for again, and drops
+// it otherwise.
+func (s *shard[V]) endTrial() {
+	e := s.trial.oldest
+	s.trial.remove(e)
+	if e.visited.Load() {
+		e.visited.Store(false)
+		s.proven.push(e)
+		return
+	}
+	s.forget(e)
+	if s.gone == nil {
+		s.gone = make([]uint64, maxGone)
+	}
+	s.gone[place(e.hash)] = e.hash
+}
+
+// comesBack reports whether a value left the trial not long ago.
+func (s *shard[V]) comesBack(hash uint64) bool {
+	if s.gone == nil || s.gone[place(hash)] != hash {
+		return false
+	}
+	s.gone[place(hash)] = 0
+	return true
+}
+
+// place takes other bits of a hash than those that choose the shard.
+func place(hash uint64) uint64 { return hash >> 32 % maxGone }
+
+// evict drops the next proven value that nobody asked for since the hand passed
+// it last (SIEVE: https://cachemon.github.io/SIEVE-website).
 func (s *shard[V]) evict() {
 	e := s.hand
 	for {
 		if e == nil {
-			e = s.oldest
+			e = s.proven.oldest
 		}
 		if !e.visited.Load() {
 			break
@@ -235,32 +315,27 @@ func (s *shard[V]) evict() {
 		e = e.newer
 	}
 	s.hand = e.newer
-	if e.newer != nil {
-		e.newer.older = e.older
-	} else {
-		s.newest = e.older
-	}
-	if e.older != nil {
-		e.older.newer = e.newer
-	} else {
-		s.oldest = e.newer
-	}
-	if s.entries[e.hash] == e {
+	s.proven.remove(e)
+	s.forget(e)
+}
+
+// forget makes an entry unfindable.
+func (s *shard[V]) forget(e *entry[V]) {
+	first := s.entries[e.hash]
+	if first == e {
 		if e.next == nil {
 			delete(s.entries, e.hash)
 		} else {
 			s.entries[e.hash] = e.next
 		}
-	} else {
-		for o := s.entries[e.hash]; o != nil; o = o.next {
-			if o.next == e {
-				o.next = e.next
-				break
-			}
+		return
+	}
+	for ; first != nil; first = first.next {
+		if first.next == e {
+			first.next = e.next
+			return
 		}
 	}
-	s.bytes -= e.weight
-	s.count--
 }
 
 // Stats say how full a cache is.
@@ -275,8 +350,8 @@ func (c *Cache[V]) Stats() Stats {
 	for i := range c.shards {
 		s := &c.shards[i]
 		s.mu.RLock()
-		t.Entries += s.count
-		t.Bytes += s.bytes
+		t.Entries += s.trial.count + s.proven.count
+		t.Bytes += s.trial.bytes + s.proven.bytes
 		s.mu.RUnlock()
 	}
 	return t
@@ -296,9 +371,11 @@ func (c *Cache[V]) Hottest(n int) []Used[V] {
 	for i := range c.shards {
 		s := &c.shards[i]
 		s.mu.RLock()
-		for e := s.newest; e != nil; e = e.older {
-			if hits := e.hits.Load(); hits > 0 {
-				all = append(all, Used[V]{e.key, e.value, hits})
+		for _, q := range [...]*queue[V]{&s.trial, &s.proven} {
+			for e := q.newest; e != nil; e = e.older {
+				if hits := e.hits.Load(); hits > 0 {
+					all = append(all, Used[V]{e.key, e.value, hits})
+				}
 			}
 		}
 		s.mu.RUnlock()

@@ -42,11 +42,12 @@ func TestKeys(t *testing.T) {
 
 // TestCollisions puts all keys under one hash.
 func TestCollisions(t *testing.T) {
-	c := New[int](3 * (entryOverhead + 10))
+	c := New[int](3 * trialShare * entryOverhead)
 	s := &c.shards[0]
 	for i := range 10 {
 		k := Key{Text: fmt.Sprint(i)}
 		s.mu.Lock()
+		s.gone = nil
 		s.add(&entry[int]{key: k, hash: 7, value: i, weight: entryOverhead})
 		e := s.find(7, &k)
 		s.mu.Unlock()
@@ -75,18 +76,45 @@ func TestBound(t *testing.T) {
 		if _, ok := c.Get(hot); !ok {
 			t.Fatalf("the entry in use was dropped after %d others", i)
 		}
+		if s := c.Stats(); s.Bytes > limit/trialShare+500 {
+			t.Fatalf("values used once take %+v", s)
+		}
+	}
+	if s := c.Stats(); s.Entries < 10 {
+		t.Errorf("%+v", s)
+	}
+	// What is asked for again gets the rest.
+	for range 3 {
+		for i := range 80 {
+			load(t, c, Key{Text: fmt.Sprint("used", i)}, i, 500)
+		}
+	}
+	found := 0
+	for i := range 80 {
+		if _, ok := c.Get(Key{Text: fmt.Sprint("used", i)}); ok {
+			found++
+		}
+	}
+	// Two values may share the place of their hashes, so one can be forgotten.
+	if found < 70 {
+		t.Errorf("%d of 80 values in use were kept", found)
+	}
+	for i := range 10_000 {
+		load(t, c, Key{Text: fmt.Sprint("again", i%500)}, i, 500)
 		if s := c.Stats(); s.Bytes > limit {
 			t.Fatalf("%+v", s)
 		}
-	}
-	if s := c.Stats(); s.Entries < 50 {
-		t.Errorf("%+v", s)
 	}
 	// What is larger than everything is not kept, and drops nothing.
 	n := c.Stats().Entries
 	load(t, c, Key{Text: "huge"}, 1, 2*limit)
 	if _, ok := c.Get(Key{Text: "huge"}); ok || c.Stats().Entries != n {
 		t.Error("a huge value was kept")
+	}
+	// One that takes more than the trial has is kept as long as it is the only one.
+	load(t, c, Key{Text: "large"}, 1, limit/2)
+	if _, ok := c.Get(Key{Text: "large"}); !ok {
+		t.Error("a large value was not kept")
 	}
 	nothing := New[int](0)
 	load(t, nothing, hot, 1, 1)

@@ -66,7 +66,7 @@ func (e *engine) parse(ctx context.Context, k cache.Key) (*Parsed, error) {
 		if op != nil && !e.key.limits.Enforce {
 			e.report(op)
 		}
-		return p, weighParsed(p, text), true
+		return p, weighParsed(p), true
 	})
 }
 

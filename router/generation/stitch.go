@@ -56,6 +56,9 @@ func rulesOf(c *config.Config, name string) stitch.Rules {
 	}
 	for _, typ := range slices.Sorted(maps.Keys(s.Entities)) {
 		for i, e := range s.Entities[typ] {
+			if e.Lookup == "" {
+				continue // the key of an OpenAPI document's type, which has lookups of its own
+			}
 			match := supergraph.ByKey
 			if e.Match == "position" {
 				match = supergraph.ByPosition
