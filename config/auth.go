@@ -84,7 +84,7 @@ type AuthHMAC struct {
 	Algorithm string `yaml:"algorithm" default:"sha256" enum:"sha256,sha512"`
 	// How the signature and the digest are written.
 	Encoding string `yaml:"encoding" default:"hex" enum:"hex,base64"`
-	// What is signed, one line for each in this order: `method`, `host`, `path`, `query` (as sent), `date` (the value of its header), `digest` (of the body), or `header:name`.
+	// What is signed, one line for each, in the order given: `method`, `host`, `path`, `query` (as sent), `date` (the value of its header), `digest` (of the body), or `header:name`.
 	Sign []string `yaml:"sign" default:"[method, path, query, date, digest]"`
 	// Name of the header with the time of the request; sent if `date` is signed.
 	DateHeader string `yaml:"date_header" default:"X-Date"`

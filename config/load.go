@@ -104,6 +104,7 @@ func Load(o Options) (*Loaded, error) {
 	out.Warnings = append(out.Warnings, v.warnings...)
 	out.apply(l.config.expand())
 	out.Files = absolute(append(append(l.files, l.vars.files...), l.config.namedFiles()...))
+	l.config.Place = out.Position
 	if len(errs) > 0 {
 		return out, errs.sorted(l.order)
 	}

@@ -94,7 +94,7 @@ func (v *validator) restful(path string, s *Subgraph) {
 	if s.URL != "" && (s.Rest != nil || s.OpenAPI != nil) {
 		v.fail(CodeConflict, path+".url", "a REST service has its address in rest.url", "move it there")
 	}
-	own := s.Schema.File != "" || s.Schema.Source == "file"
+	own := s.Schema.File != "" || s.Schema.Source == "file" || s.Schema.Source == "url" && s.Schema.URL != ""
 	switch {
 	case v.config.Supergraph != nil:
 	case s.OpenAPI != nil && v.given(path+".schema"):

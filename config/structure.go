@@ -142,9 +142,13 @@ var scalarForms = map[reflect.Type]scalarForm{
 				return mappingOf(n, "source", &source)
 			}
 			source.text, source.tag = "file", "!!str"
+			if strings.Contains(n.text, "://") {
+				source.text = "url"
+				return mappingOf(n, "source", &source, "url", n)
+			}
 			return mappingOf(n, "source", &source, "file", n)
 		},
-		doc: "A plain string is `auto` or the path of an SDL file.",
+		doc: "A plain string is `auto`, the path of an SDL file, or the URL of one.",
 	},
 	reflect.TypeFor[Join](): {
 		kind:  reflect.String,

@@ -22,6 +22,8 @@ package config
 // Config is everything router.yaml can say. The Config of a [Loaded] is in long
 // form: short forms have been moved to where their long form lives.
 type Config struct {
+	// Place finds where a value was given, for messages; nil in a configuration that Load did not make.
+	Place func(path string) (Position, bool) `yaml:"-"`
 	// Address the router serves on: host:port, or unix:///path/to.sock for a unix socket.
 	Listen string `yaml:"listen" default:"127.0.0.1:4000" format:"listen"`
 	// The GraphQL endpoint.
@@ -192,8 +194,8 @@ type OverrideLabel struct {
 // Schema says where a subgraph's schema comes from. As a plain string: `auto`, or
 // the path of an SDL file.
 type Schema struct {
-	// `auto`: ask the subgraph for `_service { sdl }`, else introspect it. `service`: only the former. `introspection`: only the latter. `file`: an SDL file (implied when `file` is given).
-	Source string `yaml:"source" default:"auto" enum:"auto,file,service,introspection"`
+	// `auto`: ask the subgraph for `_service { sdl }`, else introspect it. `service`: only the former. `introspection`: only the latter. `file`: an SDL file (implied when `file` is given). `url`: SDL that `url` answers with.
+	Source string `yaml:"source" default:"auto" enum:"auto,file,url,service,introspection"`
 	// Path of the SDL file, relative to the file that names it.
 	File string `yaml:"file" format:"file"`
 	// URL to ask for the schema, if it is not the subgraph's `url`.
@@ -378,6 +380,12 @@ type Limits struct {
 	MaxResponseSize Size `yaml:"max_response_size" default:"64MB" min:"0"`
 	// Most errors in one response; further ones are counted, not written.
 	MaxErrors int `yaml:"max_errors" default:"100" min:"0"`
+	// Most requests to upstreams that an operation may be expected to take; 0 means no limit. A request for many keys counts once. Lengths of lists are taken from arguments such as `first`, `limit` and `pageSize`, from `@listSize`, and else to be 10.
+	MaxUpstreamRequests int `yaml:"max_upstream_requests" default:"0" min:"0"`
+	// Most requests to upstreams that may have to wait for each other, one after the other; 0 means no limit.
+	MaxWaves int `yaml:"max_waves" default:"0" min:"0"`
+	// Longest time that requests to upstreams may be expected to take, by the `latency` of their endpoints; 0 means no limit.
+	LatencyBudget Duration `yaml:"latency_budget" default:"0s"`
 	// `enforce` refuses what is over a limit; `measure` lets it pass and only reports it. `max_response_size` and `max_errors` are always enforced.
 	Mode string `yaml:"mode" default:"enforce" enum:"measure,enforce"`
 }
@@ -394,8 +402,22 @@ type QueryPlanning struct {
 type Caches struct {
 	// Parsed and validated operations.
 	Operations Size `yaml:"operations" default:"32MB" min:"0"`
+	// Answers of upstreams, where `cache` of a REST upstream says so. 0 keeps none.
+	HTTP HTTPCache `yaml:"http"`
 	// Query plans.
 	Plans Size `yaml:"plans" default:"64MB" min:"0"`
+}
+
+// HTTPCache keeps answers of upstreams, as a shared cache of RFC 9111.
+type HTTPCache struct {
+	// Bytes it holds in memory; 0 keeps nothing.
+	Memory Size `yaml:"memory" default:"64MB" min:"0"`
+	// Keep answers in Redis instead, for all routers that use the same: redis://[user:password@]host:port/db, rediss://, or unix:///path.sock.
+	Redis string `yaml:"redis" secret:"true"`
+	// What the keys in Redis begin with. Routers of one prefix share what they keep.
+	Prefix string `yaml:"prefix" default:"weft:http:"`
+	// Longest time that one look into Redis may take; after it the upstream is asked.
+	Timeout Duration `yaml:"timeout" default:"50ms" min:"1ms"`
 }
 
 // Introspection by clients.

@@ -376,15 +376,7 @@ func (r *run) commit(a *arrival, types bitset, need plan.Condition) error {
 func (r *run) useNeeds(needs []need, before int, cond plan.Condition) error {
 	for i := range needs {
 		n := &needs[i]
-		if n.slot.leaf {
-			for j := range n.slot.assigned {
-				as := &n.slot.assigned[j]
-				if as.types.has(n.ti) && as.from != n.from && as.from.depth < before {
-					n.from = as.from
-					break
-				}
-			}
-		}
+		n.elsewhere(before)
 		types := newBitset(len(n.slot.pos.types))
 		if n.slot.leaf || n.slot.hidden {
 			types.add(n.ti)
@@ -394,11 +386,45 @@ func (r *run) useNeeds(needs []need, before int, cond plan.Condition) error {
 		if err := r.use(n.from, n.slot, types, cond); err != nil {
 			return err
 		}
-		if len(n.below) > 0 {
-			if err := r.useNeeds(n.below, before, nil); err != nil {
+		if err := r.useBelow(n, before, cond); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// elsewhere reads a leaf from where it is filled before the given wave anyway.
+func (n *need) elsewhere(before int) {
+	if !n.slot.leaf {
+		return
+	}
+	for j := range n.slot.assigned {
+		as := &n.slot.assigned[j]
+		if as.types.has(n.ti) && as.from != n.from && as.from.depth < before {
+			n.from = as.from
+			return
+		}
+	}
+}
+
+// useBelow commits the needs in the objects of a composite need. They count
+// whenever the object does; where one is read from another arrival than the
+// object's, that one has to yield the object as well.
+func (r *run) useBelow(n *need, before int, cond plan.Condition) error {
+	for i := range n.below {
+		b := &n.below[i]
+		was := b.from
+		b.elsewhere(before)
+		if a := b.from; a != was && a.via == n.slot && a.from != n.from {
+			types := newBitset(len(n.slot.pos.types))
+			types.add(n.ti)
+			if err := r.use(a.from, n.slot, types, cond); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	if len(n.below) == 0 {
+		return nil
+	}
+	return r.useNeeds(n.below, before, nil)
 }

@@ -19,6 +19,9 @@ const (
 	CodeNotReady              = "NOT_READY"                     // no graph has been loaded yet
 	CodeIntrospectionDisabled = "INTROSPECTION_DISABLED"        // introspection is off
 	CodeRequestTimeout        = "REQUEST_TIMEOUT"               // traffic_shaping.router.request_timeout passed
+	CodeMaxUpstreamRequests   = "LIMIT_MAX_UPSTREAM_REQUESTS"   // over limits.max_upstream_requests
+	CodeMaxWaves              = "LIMIT_MAX_WAVES"               // over limits.max_waves
+	CodeLatencyBudget         = "LIMIT_LATENCY_BUDGET"          // over limits.latency_budget
 	CodeInternal              = "INTERNAL_SERVER_ERROR"         // a fault of the router
 	CodePersistedQuery        = "PERSISTED_QUERY_NOT_SUPPORTED" // automatic persisted queries
 )
@@ -34,6 +37,9 @@ func Codes() []generation.CodeInfo {
 		{Code: CodeBodyTooLarge, Meaning: "The body is larger than traffic_shaping.router.max_request_body_size."},
 		{Code: CodeNotReady, Meaning: "The graph has not been loaded yet; try again."},
 		{Code: CodeIntrospectionDisabled, Meaning: "The operation introspects and introspection is off."},
+		{Code: CodeMaxUpstreamRequests, Meaning: "The operation would take more upstream requests than limits.max_upstream_requests; the message names the path that takes most of them."},
+		{Code: CodeMaxWaves, Meaning: "The operation takes more upstream requests one after the other than limits.max_waves; the message names the path that the longest chain ends at."},
+		{Code: CodeLatencyBudget, Meaning: "The operation is expected to take longer than limits.latency_budget, by the latency of its endpoints."},
 		{Code: CodeRequestTimeout, Meaning: "traffic_shaping.router.request_timeout passed before the operation began."},
 		{Code: CodePersistedQuery, Meaning: "Automatic persisted queries are not supported; send the query."},
 		{Code: CodeListen, Meaning: "The address to listen on is taken or not allowed."},

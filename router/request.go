@@ -310,6 +310,9 @@ func (rq *request) aim(p *plan.Plan) bool {
 		}
 		return rq.fail(f)
 	}
+	if !rq.demand(p, bits) {
+		return false
+	}
 	rq.exec.Plan = p
 	rq.exec.Values = rq.values.Raw
 	rq.exec.Bits = bits

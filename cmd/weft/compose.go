@@ -26,6 +26,7 @@ func (a *app) composeCommand() *cobra.Command {
 		old    string
 		view   string
 		level  string
+		about  string
 		batch  bool
 	)
 	cmd := &cobra.Command{
@@ -39,12 +40,15 @@ func (a *app) composeCommand() *cobra.Command {
 			"and each line of standard output its result as with --format json, with its id.",
 		Example: "  weft compose --config router.yaml > supergraph.graphql\n" +
 			"  weft compose accounts.graphql products.graphql --format api\n" +
+			"  weft compose --explain Product.price\n" +
 			"  weft compose --diff deployed.graphql",
 	}
 	flags.add(cmd, false)
 	cmd.Flags().StringVar(&format, "format", "supergraph", "what to print: supergraph (join-spec SDL), api (the schema that clients see) or json (both)")
 	cmd.Flags().StringVar(&old, "diff", "", "say what changes for clients since this `file` (API schema or supergraph) instead of printing; exit code 1 if something breaks")
 	cmd.Flags().StringVar(&view, "contract", "", "with --format api: print the schema of the configured contract of this `name`")
+	cmd.Flags().StringVar(&about, "explain", "", "say how a type or a field (`coordinate`: Type or Type.field) was merged, who answers it and why; without one, what the graph is made of. With --format json for tools")
+	cmd.Flags().Lookup("explain").NoOptDefVal = wholeGraph
 	cmd.Flags().BoolVar(&batch, "batch", false, "compose what each line of standard input says")
 	cmd.Flags().StringVar(&level, "hints", "info", "remarks on a graph that composes, on standard error: those of this level and above (debug, info, warn) or none")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -55,7 +59,17 @@ func (a *app) composeCommand() *cobra.Command {
 		out := &composeOutput{Writer: a.err, level: shown, keep: format == "json"}
 		a := &app{in: a.in, out: a.out, err: out, environ: a.environ, reload: a.reload}
 		fromConfig := len(flags.files)+len(flags.set) > 0
+		explains := cmd.Flags().Changed("explain")
+		var coordinates []string
+		if explains {
+			coordinates, args = coordinatesIn(args)
+			if about != wholeGraph {
+				coordinates = append([]string{about}, coordinates...)
+			}
+		}
 		switch {
+		case explains && (old != "" || view != "" || batch || cmd.Flags().Changed("format") && format != "json"):
+			return usagef("--explain goes with --format json, and with neither --diff, --contract nor --batch")
 		case format != "supergraph" && format != "api" && format != "json":
 			return usagef("--format %s: there are supergraph, api and json", format)
 		case old != "" && (batch || cmd.Flags().Changed("format")):
@@ -70,6 +84,9 @@ func (a *app) composeCommand() *cobra.Command {
 			return usagef("subgraphs come from the configuration or from SDL files, not both")
 		case batch:
 			return a.composeBatch(shown)
+		}
+		if explains {
+			return a.explain(cmd.Context(), &flags, coordinates, args, format == "json")
 		}
 		if view != "" {
 			return a.composeContract(cmd.Context(), &flags, view)
@@ -118,7 +135,11 @@ func (a *app) composeContract(ctx context.Context, flags *configFlags, name stri
 	}
 	doc, errs := supergraph.ContractSchema(def, contract.IncludeTags, contract.ExcludeTags)
 	if len(errs) > 0 {
-		return joinErrors(errs)
+		var files map[string]string
+		if out, ok := a.err.(*composeOutput); ok {
+			files = out.files
+		}
+		return contractProblems(errs, def, files)
 	}
 	_, err = io.WriteString(a.out, schema.PrintCanonical(doc))
 	return err
@@ -137,7 +158,7 @@ func (a *app) composed(ctx context.Context, flags *configFlags, files []string) 
 	if err != nil {
 		return nil, err
 	}
-	return a.compose(generation.Compose(&config.Config{}, sources), names)
+	return a.compose(generation.Compose(&config.Config{}, sources).Result, names)
 }
 
 // compose hands on the result of a composition, its hints written to standard error.

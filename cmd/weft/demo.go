@@ -39,7 +39,7 @@ func (a *app) demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "Start sample upstreams and a router over them",
 		Long: "Starts sample upstreams as HTTP servers on this machine (four federated GraphQL\n" +
-			"subgraphs of a small shop and a plain GraphQL service), loads their schemas as of\n" +
+			"subgraphs of a small shop, a plain GraphQL service, two REST services), loads their schemas as of\n" +
 			"any upstream, and serves the one graph they make.",
 		Example: "  weft demo\n" +
 			"  weft demo --config > router.yaml\n" +
@@ -118,6 +118,11 @@ func (a *app) demo(ctx context.Context, flags *demoFlags) error {
 	}
 	options := config.Options{Sources: []config.Source{{Name: "the demo's router.yaml", Data: []byte(demoConfig)}}, Flags: map[string]string{}}
 	for _, u := range d.Upstreams() {
+		if u.Kind == demo.REST {
+			options.Flags["subgraphs."+u.Name+".rest.url"] = u.URL
+			options.Flags["subgraphs."+u.Name+".schema.url"] = u.URL + "/schema.graphql"
+			continue
+		}
 		options.Flags["subgraphs."+u.Name+".url"] = u.URL
 	}
 	if flags.listen != "" {
@@ -146,8 +151,11 @@ func printUpstreams(w io.Writer, upstreams []demo.Upstream) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, u := range upstreams {
 		kind := "plain GraphQL"
-		if u.Kind == demo.Federated {
+		switch u.Kind {
+		case demo.Federated:
 			kind = "federated GraphQL"
+		case demo.REST:
+			kind = "REST"
 		}
 		fmt.Fprintf(table, "  %s\t%s\t%s\n", u.Name, u.URL, kind)
 	}
@@ -162,6 +170,10 @@ var demoQueries = []struct{ about, query string }{
 		`{ me { name reviews { body product { name inStock warehouse { city } } } } }`},
 	{"Federated and plain services side by side",
 		`{ users(first: 2) { name role } todos(done: false) { title priority } }`},
+	{"Two REST services: eight requests, however long the lists are",
+		`{ currentUser { name avatarUrl } playlists { name createdBy { name } songs(page: 1, pageSize: 20) { title artists { name } } } friendActivity { friend { name } listenedTo { title } fromPlaylist { name } } }`},
+	{"A federated subgraph adds a field to a type of a REST service",
+		`{ topSongs(first: 3) { title plays artists { name } } }`},
 }
 
 func curlLine(endpoint, query string) string {

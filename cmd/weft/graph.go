@@ -9,7 +9,6 @@ import (
 	"github.com/weft-graphql/weft/planner/compose"
 	"github.com/weft-graphql/weft/planner/supergraph"
 	"github.com/weft-graphql/weft/router/generation"
-	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/load"
 )
 
@@ -18,7 +17,7 @@ import (
 func (a *app) definition(ctx context.Context, c *config.Config) (*supergraph.Definition, error) {
 	options := load.Options{CacheDir: c.SchemaCache.Dir}
 	if s := c.Supergraph; s != nil {
-		r := load.Supergraph(ctx, supergraphSource(s), options)
+		r := load.Supergraph(ctx, generation.SupergraphSource(s), options)
 		if r.Err != nil {
 			return nil, r.Err
 		}
@@ -32,10 +31,7 @@ func (a *app) definition(ctx context.Context, c *config.Config) (*supergraph.Def
 		}
 		return def, nil
 	}
-	sources := make([]load.Source, len(c.Subgraphs))
-	for i := range c.Subgraphs {
-		sources[i] = subgraphSource(&c.Subgraphs[i])
-	}
+	sources := generation.Sources(c)
 	var (
 		texts []compose.Source
 		errs  []error
@@ -60,44 +56,12 @@ func (a *app) definition(ctx context.Context, c *config.Config) (*supergraph.Def
 		if r.From == load.File {
 			files[r.Name] = sources[i].File
 		}
-		texts = append(texts, compose.Source{Name: r.Name, URL: c.Subgraphs[i].URL, SDL: r.SDL})
+		texts = append(texts, compose.Source{Name: r.Name, URL: generation.UpstreamURL(&c.Subgraphs[i]), SDL: r.SDL})
 	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	return a.compose(generation.Compose(c, texts), files)
-}
-
-var origins = map[string]load.From{
-	"auto": load.Auto, "file": load.File, "service": load.Service, "introspection": load.Introspection, "url": load.Document,
-}
-
-var policies = map[string]load.Policy{"fail": load.Fail, "last_good": load.LastGood, "omit": load.Omit}
-
-func subgraphSource(s *config.Subgraph) load.Source {
-	out := load.Source{
-		Name: s.Name, From: origins[s.Schema.Source], File: s.Schema.File, URL: s.Schema.URL,
-		Header: headerFields(s.Schema.Headers), OnUnavailable: policies[s.Schema.OnUnavailable], Timeout: s.Schema.Timeout.Std(),
-	}
-	if out.URL == "" {
-		out.URL = s.URL
-	}
-	return out
-}
-
-func supergraphSource(s *config.Supergraph) load.Source {
-	return load.Source{
-		Name: "supergraph", From: origins[s.Source], File: s.Path, URL: s.URL,
-		Header: headerFields(s.Headers), Timeout: s.Timeout.Std(),
-	}
-}
-
-func headerFields(m map[string]string) []subgraphs.HeaderField {
-	var out []subgraphs.HeaderField
-	for _, name := range sortedKeys(m) {
-		out = append(out, subgraphs.HeaderField{Name: name, Value: m[name]})
-	}
-	return out
+	return a.compose(generation.Compose(c, texts).Result, files)
 }
 
 // joinErrors makes one error of a list.

@@ -260,6 +260,7 @@ func supergraphProblem(e supergraph.Error, source string) problem {
 	}
 	if e.Source != "" && e.Pos.Known() {
 		p.source, p.line, p.column = e.Source, e.Pos.Line, e.Pos.Column
+		p.file = e.Source
 	}
 	return p
 }

@@ -30,11 +30,18 @@ type Option func(*options)
 
 type options struct {
 	skipSatisfiability bool
+	finish             func(*supergraph.Definition)
 }
 
 // WithoutSatisfiability leaves out the proof that every field can be reached.
 func WithoutSatisfiability() Option {
 	return func(o *options) { o.skipSatisfiability = true }
+}
+
+// WithFinish has the merged Definition completed by what composition itself does
+// not know, before it is proven that every field can be reached.
+func WithFinish(finish func(*supergraph.Definition)) Option {
+	return func(o *options) { o.finish = finish }
 }
 
 // Source is a subgraph as text.
@@ -115,8 +122,11 @@ func run(inputs []Input, o options, r *reporter) *supergraph.Definition {
 	if r.failed() {
 		return nil
 	}
+	if o.finish != nil {
+		o.finish(def)
+	}
 	if !o.skipSatisfiability {
-		for _, p := range satisfiability.Check(def) {
+		for _, p := range satisfiability.CheckDefinition(def) {
 			r.errors = append(r.errors, &Error{Code: p.Code, Message: p.Message, Coordinate: p.Coordinate, Hint: p.Hint})
 		}
 	}

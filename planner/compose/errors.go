@@ -148,11 +148,9 @@ const (
 	CodeListSizeSizedField                = "LIST_SIZE_INVALID_SIZED_FIELD"
 	CodeContextNameInvalid                = "CONTEXT_NAME_INVALID"
 	CodeContextNotSet                     = "CONTEXT_NOT_SET"
-	CodeNoContextReferenced               = "NO_CONTEXT_REFERENCED"
-	CodeNoSelectionForContext             = "NO_SELECTION_FOR_CONTEXT"
+	CodeNoContextInSelection              = "NO_CONTEXT_IN_SELECTION" // a @fromContext names no context, or selects nothing of it
 	CodeContextNoResolvableKey            = "CONTEXT_NO_RESOLVABLE_KEY"
 	CodeContextInvalidSelection           = "CONTEXT_INVALID_SELECTION"
-	CodeContextSelectionInvalid           = "CONTEXT_SELECTION_INVALID"
 	CodeContextualArgumentNotInAll        = "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS"
 	CodeCompositionTooComplex             = "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED"
 )

@@ -105,7 +105,7 @@ func (m *merger) joins(t *supergraph.TypeDefinition, out *supergraph.FieldDefini
 			in.Type = f.typ
 		}
 		in.ContextArguments = contextArguments(f)
-		if in.External || in.UsedOverridden || in.Requires != "" || in.Provides != "" || in.Override != "" || in.Type != nil || in.ContextArguments != nil {
+		if in.External || in.UsedOverridden || in.Requires != "" || in.Provides != "" || in.Override != "" && !overrides.idle[in.Subgraph] || in.Type != nil || in.ContextArguments != nil {
 			plain = false
 		}
 		out.In = append(out.In, in)

@@ -12,8 +12,9 @@ import (
 // overrideSet says from which subgraphs a field is taken away, and by whom.
 type overrideSet struct {
 	away map[int]overriding
-	// void are the subgraphs whose @override names no subgraph of the graph.
-	void map[int]bool
+	// void are the subgraphs whose @override names no subgraph of the graph, and
+	// idle those whose @override takes nothing away.
+	void, idle map[int]bool
 }
 
 type overriding struct {
@@ -28,7 +29,7 @@ var (
 
 // overrides checks the @override applications of one field.
 func (m *merger) overrides(t *supergraph.TypeDefinition, sources []*field) overrideSet {
-	set := overrideSet{away: make(map[int]overriding), void: make(map[int]bool)}
+	set := overrideSet{away: make(map[int]overriding), void: make(map[int]bool), idle: make(map[int]bool)}
 	byName := make(map[string]*field)
 	any := false
 	for _, f := range sources {
@@ -77,6 +78,7 @@ func (m *merger) override(set overrideSet, t *supergraph.TypeDefinition, f *fiel
 		fail(CodeOverrideCollision, "Move the field out of the interface object first.", "Invalid @override on field %q of subgraph %q: source subgraph %q does not have the field itself but gives it by the interface object %q; such fields cannot be overridden.", coordinate, sg.name, from, m.abstracted(t, f.name, other))
 		return
 	case target == nil:
+		set.idle[sg.index] = true
 		m.hint("OVERRIDE_DIRECTIVE_CAN_BE_REMOVED", coordinate, []Place{sg.place(d.Pos)}, "Remove @override.",
 			"Field %q on subgraph %q no longer exists in the from subgraph. The @override directive can be removed.", coordinate, sg.name)
 		return
@@ -95,11 +97,12 @@ func (m *merger) override(set overrideSet, t *supergraph.TypeDefinition, f *fiel
 		return
 	}
 	if target.external {
+		set.idle[sg.index] = true
 		m.hint("OVERRIDE_DIRECTIVE_CAN_BE_REMOVED", coordinate, []Place{sg.place(d.Pos)}, "Remove @override.",
 			"Field %q on subgraph %q is not resolved anymore by the from subgraph (it is marked \"@external\" in %q). The @override directive can be removed.", coordinate, sg.name, from)
 		return
 	}
-	if labelled && !labelPattern.MatchString(label) && !percentPattern.MatchString(label) {
+	if labelled && label != "" && !labelPattern.MatchString(label) && !percentPattern.MatchString(label) {
 		fail(CodeOverrideLabelInvalid, "For example \"percent(25)\" or \"my-label\".",
 			"Invalid @override label %q on field %q on subgraph %q: labels must start with a letter and after that may contain alphanumerics, underscores, minuses, colons, periods, or slashes. Alternatively, labels may be of the form \"percent(x)\" where x is a float between 0-100 inclusive.",
 			strings.TrimSpace(label), coordinate, sg.name)

@@ -1,11 +1,15 @@
 // Package graph is the query graph: for every concrete type, the moves that
 // give each of its fields, and the lookups that lead into each subgraph.
 //
-// In goes a Supergraph, out comes an immutable index by id that planning and
-// satisfiability walk. Nothing here knows what protocol an upstream speaks.
+// A GraphQL subgraph is one node for each of its types; a facet is a node too,
+// as the Supergraph lists it. In goes a Supergraph, out comes an immutable index
+// by id that planning and satisfiability walk. Nothing here knows what protocol
+// an upstream speaks.
 package graph
 
 import (
+	"slices"
+
 	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/planner/supergraph"
 )
@@ -18,6 +22,8 @@ type Graph struct {
 	moves [][]Move
 	// lookups are, by TypeID of an object or interface, the ways into subgraphs.
 	lookups [][]Lookup
+	// reentries are, by TypeID of an object, the ways back into a subgraph.
+	reentries [][]Lookup
 	// profiles are, by FieldID, an id that two fields share exactly if the same
 	// subgraphs resolve them alike.
 	profiles []int
@@ -51,6 +57,7 @@ func New(s *supergraph.Supergraph) *Graph {
 		Supergraph: s,
 		moves:      make([][]Move, len(s.Schema.Fields)),
 		lookups:    make([][]Lookup, len(s.Schema.Types)),
+		reentries:  make([][]Lookup, len(s.Schema.Types)),
 		profiles:   make([]int, len(s.Schema.Fields)),
 
 		lookupProfiles: make([]int, len(s.Schema.Types)),
@@ -82,7 +89,7 @@ func (g *Graph) indexFields(t *schema.Type) {
 			}
 			// An interface object's fields can be listed at the implementing
 			// types as well, although the subgraph does not know these.
-			if s.View(t.ID, p.Subgraph) == nil {
+			if g.view(t.ID, p.Subgraph) == nil {
 				continue
 			}
 			g.moves[f] = append(g.moves[f], Move{Field: f, Subgraph: p.Subgraph, Provider: p, Through: schema.NoType})
@@ -99,7 +106,7 @@ func (g *Graph) indexFields(t *schema.Type) {
 				if p.Overridden && p.Label < 0 {
 					continue
 				}
-				if v := s.View(iface, p.Subgraph); v == nil || !v.InterfaceObject || s.View(t.ID, p.Subgraph) != nil {
+				if v := g.view(iface, p.Subgraph); v == nil || !v.InterfaceObject || g.view(t.ID, p.Subgraph) != nil {
 					continue
 				}
 				g.moves[f] = append(g.moves[f], Move{Field: f, Subgraph: p.Subgraph, Provider: p, Through: iface})
@@ -114,11 +121,20 @@ func (g *Graph) indexLookups(t *schema.Type) {
 		views := s.Views[of]
 		for i := range views {
 			v := &views[i]
-			if through != schema.NoType && (!v.InterfaceObject || s.View(t.ID, v.Subgraph) != nil) {
+			if through != schema.NoType && (!v.InterfaceObject || g.view(t.ID, v.Subgraph) != nil) {
 				continue
 			}
 			for j := range v.Lookups {
 				g.lookups[t.ID] = append(g.lookups[t.ID], Lookup{Lookup: &v.Lookups[j], Subgraph: v.Subgraph, Through: through})
+			}
+			if s.Subgraphs[v.Subgraph].Facet != nil {
+				continue // what a facet needs is the key of its lookup
+			}
+			for j := range v.Keys {
+				if k := &v.Keys[j]; !k.Resolvable && g.requires(of, v.Subgraph) {
+					back := &supergraph.Lookup{Key: k.Fields, Text: k.Text, Typename: v.Name}
+					g.reentries[t.ID] = append(g.reentries[t.ID], Lookup{Lookup: back, Subgraph: v.Subgraph, Through: through})
+				}
 			}
 		}
 	}
@@ -150,12 +166,40 @@ func (g *Graph) indexInterface(t *schema.Type) {
 	}
 }
 
+// view is Supergraph.View for types that very many subgraphs have.
+func (g *Graph) view(t schema.TypeID, subgraph int) *supergraph.TypeView {
+	views := g.Supergraph.Views[t]
+	i, found := slices.BinarySearchFunc(views, subgraph, func(v supergraph.TypeView, subgraph int) int { return v.Subgraph - subgraph })
+	if !found {
+		return nil
+	}
+	return &views[i]
+}
+
+// requires reports whether a field of a type requires others in a subgraph.
+func (g *Graph) requires(t schema.TypeID, subgraph int) bool {
+	for _, f := range g.Supergraph.Schema.Type(t).Fields {
+		providers := g.Supergraph.Providers[f]
+		i, found := slices.BinarySearchFunc(providers, subgraph, func(p supergraph.Provider, subgraph int) int { return p.Subgraph - subgraph })
+		if found && providers[i].Requires != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // Moves are the ways to resolve a field of a concrete type, by subgraph.
 func (g *Graph) Moves(f schema.FieldID) []Move { return g.moves[f] }
 
 // Lookups are the ways into subgraphs for objects of a concrete type, or, for an
 // interface, the ways to learn the concrete type of an object of it.
 func (g *Graph) Lookups(t schema.TypeID) []Lookup { return g.lookups[t] }
+
+// Reentries are, for a concrete type, the keys that are not resolvable in
+// subgraphs where a field requires others. Nothing may enter a subgraph by them.
+// But objects that it has given itself can be sent back to it with what the
+// field requires: a subgraph with a @requires has to answer for that.
+func (g *Graph) Reentries(t schema.TypeID) []Lookup { return g.reentries[t] }
 
 // Profile is equal for two fields exactly if the same subgraphs resolve them in
 // the same way, to the same type.

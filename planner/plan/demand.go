@@ -74,6 +74,25 @@ func (p *Plan) Requests(bits uint64, length func(variable int) int) (int, *Fetch
 	return total, worst
 }
 
+// Depth is the length of the longest chain of fetches, and the last of them.
+func (p *Plan) Depth(bits uint64) (int, *Fetch) {
+	ends := make([]int, len(p.Fetches))
+	longest := 0
+	var last *Fetch
+	for i, f := range p.Fetches {
+		for _, d := range f.Deps {
+			ends[i] = max(ends[i], ends[d])
+		}
+		if f.Cond.Holds(bits) {
+			ends[i]++
+		}
+		if ends[i] > longest {
+			longest, last = ends[i], f
+		}
+	}
+	return longest, last
+}
+
 // Latency is the longest sum of expected latencies along a chain of fetches,
 // and the last fetch of that chain.
 func (p *Plan) Latency(bits uint64) (time.Duration, *Fetch) {

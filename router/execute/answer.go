@@ -23,6 +23,7 @@ func (x *state) accept(fs *fetchState, a *subgraphs.Answer) {
 		x.fail(fs, a.Err, failedFetch, a.Err.Message)
 		return
 	}
+	x.takeSlab()
 	x.body = a.Body
 	x.buffer = len(x.bufs)
 	x.bufs = append(x.bufs, a.Body)

@@ -1,6 +1,9 @@
 package execute
 
 import (
+	"encoding/binary"
+	"math/bits"
+
 	"github.com/weft-graphql/weft/planner/plan"
 	"github.com/weft-graphql/weft/planner/schema"
 )
@@ -49,9 +52,18 @@ func (s *store) decodeObject(dec *plan.Decode, i int, join bool) (object, end in
 	for {
 		var f *plan.DecodeField
 		if next < len(fields) {
-			if q := fields[next].Quoted; len(b)-i >= len(q) && string(b[i:i+len(q)]) == string(q) {
+			q := fields[next].Quoted
+			n := len(q)
+			var same bool
+			if n <= 8 && cap(q) >= 8 && len(b)-i >= 8 {
+				// Short keys are one word; what lies behind them is shifted out.
+				same = (binary.LittleEndian.Uint64(b[i:])^binary.LittleEndian.Uint64(q[:8]))<<(64-8*uint(n)) == 0
+			} else {
+				same = len(b)-i >= n && string(b[i:i+n]) == string(q)
+			}
+			if same {
 				f = &fields[next]
-				i += len(q)
+				i += n
 				next++
 			}
 		}
@@ -98,9 +110,17 @@ func (s *store) decodeObject(dec *plan.Decode, i int, join bool) (object, end in
 			if f.Into != 0 {
 				into = s.words[object+headerWords+f.Into-1].index()
 			}
-			var w word
-			if w, i = s.decodeValue(f, f.Wrap, into, i); i < 0 {
-				return 0, -1
+			w := word(kindEmpty)
+			if f.Child == nil {
+				if end := shortLeaf(f, b, i); end > 0 {
+					w = s.scalar(i, end)
+					i = end
+				}
+			}
+			if w == word(kindEmpty) {
+				if w, i = s.decodeValue(f, f.Wrap, into, i); i < 0 {
+					return 0, -1
+				}
 			}
 			s.words[into+headerWords+f.Slot] = w
 		}
@@ -135,6 +155,36 @@ done:
 		return 0, -1
 	}
 	return object, i
+}
+
+// shortLeaf returns the end of a leaf of the simplest kinds, which most are: a
+// string of up to seven plain characters, or an integer of up to nine digits,
+// where the field promises one. It returns 0 for all others.
+func shortLeaf(f *plan.DecodeField, b []byte, i int) int {
+	if len(b)-i < 16 || f.Wrap.IsList() {
+		return 0
+	}
+	if b[i] == '"' {
+		if f.Leaf != plan.LeafString && f.Leaf != plan.LeafID {
+			return 0
+		}
+		m := special(binary.LittleEndian.Uint64(b[i+1:])) & highs
+		if end := i + 1 + bits.TrailingZeros64(m)>>3; m != 0 && b[end] == '"' {
+			return end + 1
+		}
+		return 0
+	}
+	if f.Leaf != plan.LeafInt && f.Leaf != plan.LeafID {
+		return 0
+	}
+	end := i
+	for end < i+10 && b[end]-'0' <= 9 {
+		end++
+	}
+	if n := end - i; n == 0 || n == 10 || n > 1 && b[i] == '0' || b[end] != ',' && b[end] != '}' {
+		return 0
+	}
+	return end
 }
 
 // failAbsent records the keys that a right answer must have and this one has

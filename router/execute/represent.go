@@ -120,7 +120,7 @@ func (s *store) appendRow(dst []byte, r *plan.Representation, object int, skip u
 				if f.Key || inKey {
 					*key = keyPresent
 				}
-				dst = append(dst, s.raw(w)...)
+				dst = s.appendScalar(dst, w)
 			} else {
 				var ok bool
 				if dst, ok = s.appendRowValue(dst, f, w, f.Key || inKey, key); !ok {

@@ -78,6 +78,21 @@ func scanString(b []byte, i int) int {
 			return -1
 		default:
 			for i < len(b) && b[i] >= utf8.RuneSelf {
+				// Two bytes, and three where any continuation will do; the rest has
+				// exceptions.
+				if c := b[i]; c >= 0xC2 && c <= 0xDF {
+					if len(b)-i < 2 || b[i+1]&0xC0 != 0x80 {
+						return -1
+					}
+					i += 2
+					continue
+				} else if c > 0xE0 && c <= 0xEF && c != 0xED {
+					if len(b)-i < 3 || b[i+1]&0xC0 != 0x80 || b[i+2]&0xC0 != 0x80 {
+						return -1
+					}
+					i += 3
+					continue
+				}
 				r, n := utf8.DecodeRune(b[i:])
 				if r == utf8.RuneError && n <= 1 {
 					return -1

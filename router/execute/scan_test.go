@@ -229,3 +229,40 @@ func TestWrapsOfFourteenLists(t *testing.T) {
 		t.Fatal("depth")
 	}
 }
+
+// TestScanStringUTF8 tries every sequence of up to three bytes, and four-byte ones
+// around the edges.
+func TestScanStringUTF8(t *testing.T) {
+	check := func(seq []byte) {
+		text := append(append([]byte(`"ab`), seq...), `c" rest of the text`...)
+		end := scanString(text, 1)
+		want := -1
+		if utf8.Valid(seq) {
+			want = len(seq) + 5
+		}
+		if end != want {
+			t.Fatalf("% x: %d, want %d", seq, end, want)
+		}
+		if cut := append([]byte{}, text[:3+len(seq)]...); scanString(cut, 1) != -1 {
+			t.Fatalf("% x: the end of the text is no end of the string", seq)
+		}
+	}
+	edges := []byte{0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0}
+	for a := 0x80; a < 0x100; a++ {
+		check([]byte{byte(a)})
+		for b := 0x80; b < 0x100; b++ {
+			check([]byte{byte(a), byte(b)})
+			for c := 0x80; c < 0x100; c++ {
+				check([]byte{byte(a), byte(b), byte(c)})
+			}
+			if a >= 0xE0 {
+				for _, c := range edges {
+					check([]byte{byte(a), byte(b), c})
+					for _, d := range edges {
+						check([]byte{byte(a), byte(b), c, d})
+					}
+				}
+			}
+		}
+	}
+}

@@ -1,12 +1,17 @@
 package execute
 
 import (
+	"encoding/binary"
+	"sync"
+
 	"github.com/weft-graphql/weft/planner/plan"
 )
 
 // store holds the objects of one response.
 type store struct {
 	words  []word
+	slab   *slab  // what words and stack belong to; nil until there is an answer
+	own    []word // what words was before
 	wide   []span
 	bufs   [][]byte
 	shapes []*plan.Shape
@@ -36,6 +41,39 @@ type store struct {
 	stack     []word
 	indices   []int32
 	indexBase int
+}
+
+// slab is the memory that answers are decoded into. A store takes one with its
+// first answer and gives it back at its end, so that requests which wait for
+// their first answer hold next to nothing.
+type slab struct {
+	words, stack []word
+}
+
+var slabs = sync.Pool{New: func() any {
+	return &slab{words: make([]word, 0, 4*firstWords)}
+}}
+
+// takeSlab moves what there is to a slab.
+func (s *store) takeSlab() {
+	if s.slab != nil {
+		return
+	}
+	s.slab = slabs.Get().(*slab)
+	s.own, s.words = s.words, append(s.slab.words[:0], s.words...)
+	s.stack = s.slab.stack[:0]
+}
+
+// leaveSlab gives the slab back, unless it has grown too big to keep.
+func (s *store) leaveSlab(keep int) {
+	if s.slab == nil {
+		return
+	}
+	if cap(s.words) <= keep && cap(s.stack) <= keep {
+		s.slab.words, s.slab.stack = s.words[:0], s.stack[:0]
+		slabs.Put(s.slab)
+	}
+	s.words, s.stack, s.own, s.slab = s.own[:0], nil, nil, nil
 }
 
 // span is a byte range of a buffer.
@@ -87,6 +125,7 @@ func (s *store) release() {
 	s.shapes = nil
 	s.body = nil
 	s.fetch = nil
+	s.leaveSlab(keep)
 	if cap(s.words) > keep {
 		s.words = nil
 	}
@@ -124,6 +163,11 @@ func (s *store) grow(n int) bool {
 		return false
 	}
 	c := 2 * cap(s.words)
+	if c > 1<<15 {
+		// Large slabs grow by less: what is not used counts for every request in
+		// flight.
+		c = cap(s.words) + cap(s.words)/4
+	}
 	if c < need {
 		c = need + need/4
 	}
@@ -204,6 +248,39 @@ func (s *store) raw(w word) []byte {
 	}
 	r := s.wide[w>>32]
 	return s.bufs[r.buffer][r.start:r.end]
+}
+
+// appendScalar appends the bytes of a kindScalar. Short ones, which most are, are
+// copied as two words instead of by a call.
+func (s *store) appendScalar(dst []byte, w word) []byte {
+	start := int(w >> offsetShift & (1<<offsetBits - 1))
+	n := int(w >> lengthShift & (1<<lengthBits - 1))
+	b := s.bufs[w>>bufferShift]
+	if at := len(dst); n <= 16 && len(b)-start >= 16 && cap(dst)-at >= 16 {
+		d, src := dst[at:at+16], b[start:start+16]
+		binary.LittleEndian.PutUint64(d, binary.LittleEndian.Uint64(src))
+		binary.LittleEndian.PutUint64(d[8:], binary.LittleEndian.Uint64(src[8:]))
+		return dst[:at+n]
+	}
+	return append(dst, b[start:start+n]...)
+}
+
+// appendMember appends a key as it is written, a kindScalar and a comma. Short
+// ones are copied as words; what is copied too much is written over.
+func (s *store) appendMember(dst, prefix []byte, w word) []byte {
+	start := int(w >> offsetShift & (1<<offsetBits - 1))
+	n := int(w >> lengthShift & (1<<lengthBits - 1))
+	b := s.bufs[w>>bufferShift]
+	at, k := len(dst), len(prefix)
+	if k <= 8 && cap(prefix) >= 8 && n <= 16 && len(b)-start >= 16 && cap(dst)-at >= 32 {
+		d, src := dst[at:at+32], b[start:start+16]
+		binary.LittleEndian.PutUint64(d, binary.LittleEndian.Uint64(prefix[:8]))
+		binary.LittleEndian.PutUint64(d[k:], binary.LittleEndian.Uint64(src))
+		binary.LittleEndian.PutUint64(d[k+8:], binary.LittleEndian.Uint64(src[8:]))
+		d[k+n] = ','
+		return dst[:at+k+n+1]
+	}
+	return append(s.appendScalar(append(dst, prefix...), w), ',')
 }
 
 func (s *store) bytes(r span) []byte { return s.bufs[r.buffer][r.start:r.end] }

@@ -178,14 +178,16 @@ func (x *state) writeFields(object, start int) bool {
 		if o.Cond != nil && !o.Cond.Holds(x.request.Bits) {
 			continue
 		}
-		dst = append(dst, o.Prefix...)
+		var w word
 		if o.Kind == plan.FromSlot {
-			w := x.words[object+headerWords+o.Slot]
+			w = x.words[object+headerWords+o.Slot]
 			if w.kind() == kindScalar {
-				dst = append(dst, x.raw(w)...)
-				dst = append(dst, ',')
+				dst = x.appendMember(dst, o.Prefix, w)
 				continue
 			}
+		}
+		dst = append(dst, o.Prefix...)
+		if o.Kind == plan.FromSlot {
 			x.dst = dst
 			x.path = append(x.path, step{output: o})
 			good := x.writeValue(o, o.Wrap, w, object)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/router/headers"
+	"github.com/weft-graphql/weft/subgraphs/auth"
 	"github.com/weft-graphql/weft/subgraphs/load"
 	"github.com/weft-graphql/weft/subgraphs/transport"
 )
@@ -19,6 +20,9 @@ import (
 type Shared struct {
 	// Transports are the connections to upstreams.
 	Transports transport.Pool
+	// Auth are the credentials for upstreams, with what renews them.
+	Auth   auth.Pool
+	caches httpCaches
 	// Logger takes what is worth knowing about a build; nil drops it.
 	Logger abstractlogger.Logger
 	// Now tells the time; nil is time.Now.
@@ -76,11 +80,11 @@ func Build(ctx context.Context, c *config.Config, s *Shared, o Options) (g *Gene
 	if errs != nil {
 		return nil, errs
 	}
-	names := make([]string, len(gr.super.Subgraphs))
+	names := make([]string, len(gr.super.Definition.Subgraphs))
 	for i := range names {
-		names[i] = gr.super.Subgraphs[i].Name
+		names[i] = gr.super.Definition.Subgraphs[i].Name
 	}
-	table, fault := headers.Compile(&c.Headers, names)
+	table, fault := headers.Compile(headerRules(c), names)
 	if fault != nil {
 		errs = append(errs, &Error{Code: CodeHeaders, Message: "the header rules cannot be used", Err: fault})
 	}
@@ -127,4 +131,22 @@ func sourcesOf(results []load.Result) []Source {
 		}
 	}
 	return out
+}
+
+// headerRules are the rules for client headers, those that REST upstreams have
+// forwarded included.
+func headerRules(c *config.Config) *config.Headers {
+	out := c.Headers
+	for i := range c.Subgraphs {
+		r := c.Subgraphs[i].Rest
+		if r == nil || len(r.Headers.Forward) == 0 {
+			continue
+		}
+		rules := config.SubgraphHeaders{Name: c.Subgraphs[i].Name}
+		for _, name := range r.Headers.Forward {
+			rules.Request = append(rules.Request, config.HeaderRule{Propagate: &config.PropagateHeader{Named: name}})
+		}
+		out.Subgraphs = append(out.Subgraphs[:len(out.Subgraphs):len(out.Subgraphs)], rules)
+	}
+	return &out
 }

@@ -13,9 +13,6 @@ import (
 	"github.com/weft-graphql/weft/planner"
 	"github.com/weft-graphql/weft/planner/operation"
 	"github.com/weft-graphql/weft/router/cache"
-	"github.com/weft-graphql/weft/subgraphs"
-	"github.com/weft-graphql/weft/subgraphs/graphql"
-	"github.com/weft-graphql/weft/subgraphs/transport"
 )
 
 // engine is what operations are parsed, planned and sent with. Generations that
@@ -28,9 +25,10 @@ type engine struct {
 	operations *cache.Cache[*Parsed]
 	plans      *cache.Cache[*planned]
 	uses       labelUses
-	transports []*transport.Transport
-	log        abstractlogger.Logger
-	users      atomic.Int64
+	// releases give back what was acquired for the clients.
+	releases []func()
+	log      abstractlogger.Logger
+	users    atomic.Int64
 }
 
 // engineKey is all that an engine is made from.
@@ -41,6 +39,7 @@ type engineKey struct {
 	operations int64
 	plans      int64
 	clients    string
+	http       config.HTTPCache
 }
 
 // clientSettings say how to call one subgraph.
@@ -51,14 +50,17 @@ type clientSettings struct {
 	maxConns    int
 	idleTimeout time.Duration
 	dedupe      bool
+	// auth changes when the credentials do.
+	auth string
 }
 
 // settingsOf finds how each subgraph of the graph is called.
 func settingsOf(c *config.Config, g *graph) ([]clientSettings, Errors) {
 	var errs Errors
-	out := make([]clientSettings, len(g.super.Subgraphs))
-	for i := range g.super.Subgraphs {
-		sub := &g.super.Subgraphs[i]
+	upstreams := g.super.Definition.Subgraphs
+	out := make([]clientSettings, len(upstreams))
+	for i := range upstreams {
+		sub := &upstreams[i]
 		all := &c.TrafficShaping.All
 		s := clientSettings{
 			name: sub.Name, url: sub.URL, timeout: all.RequestTimeout.Std(), maxBody: all.MaxResponseBodySize.Bytes(),
@@ -66,6 +68,17 @@ func settingsOf(c *config.Config, g *graph) ([]clientSettings, Errors) {
 		}
 		if k := slices.IndexFunc(c.Subgraphs, func(o config.Subgraph) bool { return o.Name == sub.Name }); k >= 0 && c.Subgraphs[k].URL != "" {
 			s.url = c.Subgraphs[k].URL
+		}
+		configured := c.Subgraph(sub.Name)
+		if configured != nil && configured.Rest != nil {
+			s.url = configured.Rest.URL
+		}
+		s.auth = authKey(configured)
+		if len(sub.Facets) > 0 && g.rest[sub.Name] == nil {
+			errs = append(errs, &Error{
+				Code: CodeSubgraph, Subgraph: s.name, Message: "the supergraph has it as a REST upstream, of which a composed supergraph does not say how to call it",
+				Hint: "compose from subgraphs[] instead of reading a supergraph",
+			})
 		}
 		for k := range c.TrafficShaping.Subgraphs {
 			if t := &c.TrafficShaping.Subgraphs[k]; t.Name == sub.Name {
@@ -119,8 +132,8 @@ func unknownNames(c *config.Config, g *graph) Errors {
 	}
 	slices.Sort(names)
 	var known []string
-	for i := range g.super.Subgraphs {
-		known = append(known, g.super.Subgraphs[i].Name)
+	for i := range g.super.Definition.Subgraphs {
+		known = append(known, g.super.Definition.Subgraphs[i].Name)
 	}
 	var errs Errors
 	for _, name := range slices.Compact(names) {
@@ -139,7 +152,7 @@ func unknownNames(c *config.Config, g *graph) Errors {
 func engineOf(c *config.Config, g *graph, settings []clientSettings, s *Shared, previous *Generation) (*engine, Errors) {
 	key := engineKey{
 		graph: g, limits: operationLimits(c), timeout: c.QueryPlanning.Timeout.Std(),
-		operations: c.Caches.Operations.Bytes(), plans: c.Caches.Plans.Bytes(), clients: fmt.Sprintf("%#v", settings),
+		http: c.Caches.HTTP, operations: c.Caches.Operations.Bytes(), plans: c.Caches.Plans.Bytes(), clients: fmt.Sprintf("%#v", settings),
 	}
 	if previous != nil && previous.engine.key == key {
 		previous.engine.users.Add(1)
@@ -161,7 +174,7 @@ func engineOf(c *config.Config, g *graph, settings []clientSettings, s *Shared, 
 		}
 		e.front = front
 	}
-	clients, errs := e.connect(settings, s)
+	clients, errs := e.connect(c, settings, s)
 	if errs != nil {
 		e.release()
 		return nil, errs
@@ -170,42 +183,11 @@ func engineOf(c *config.Config, g *graph, settings []clientSettings, s *Shared, 
 	return e, nil
 }
 
-// connect makes the clients, by subgraph index.
-func (e *engine) connect(settings []clientSettings, s *Shared) ([]subgraphs.Client, Errors) {
-	var errs Errors
-	clients := make([]subgraphs.Client, len(settings))
-	for i := range settings {
-		set := &settings[i]
-		endpoint, err := transport.ParseURL(set.url)
-		if err != nil {
-			errs = append(errs, &Error{Code: CodeSubgraph, Subgraph: set.name, Message: "the URL cannot be used", Err: err})
-			continue
-		}
-		t, err := s.Transports.Acquire(transport.Settings{
-			Scheme: endpoint.Scheme, Address: endpoint.Address, IdleTimeout: set.idleTimeout, MaxConns: set.maxConns,
-		})
-		if err != nil {
-			errs = append(errs, &Error{Code: CodeSubgraph, Subgraph: set.name, Message: "the connection cannot be set up", Err: err})
-			continue
-		}
-		e.transports = append(e.transports, t)
-		client, err := graphql.New(graphql.Options{
-			Subgraph: set.name, URL: set.url, Transport: t, Timeout: set.timeout, MaxBody: set.maxBody, NoDedupe: !set.dedupe,
-		})
-		if err != nil {
-			errs = append(errs, &Error{Code: CodeSubgraph, Subgraph: set.name, Message: "it cannot be called", Err: err})
-			continue
-		}
-		clients[i] = client
-	}
-	return clients, errs
-}
-
 // release gives a reference back; with the last one the transports go.
 func (e *engine) release() {
 	if e.users.Add(-1) == 0 {
-		for _, t := range e.transports {
-			t.Release()
+		for _, release := range e.releases {
+			release()
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/weft-graphql/weft/planner/supergraph/introspection"
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/load"
+	"github.com/weft-graphql/weft/subgraphs/rest"
 )
 
 // supergraphName names the precomposed supergraph among the sources.
@@ -28,6 +29,8 @@ type graph struct {
 	super *supergraph.Supergraph
 	api   string
 	model *introspection.Model
+	// rest are the REST upstreams, by the name of the subgraph.
+	rest map[string]*rest.Upstream
 }
 
 // loadSchemas loads what the configuration names. Schemas that are not due are
@@ -43,17 +46,9 @@ func loadSchemas(ctx context.Context, c *config.Config, s *Shared, o *Options) [
 	}
 	var sources []load.Source
 	if g := c.Supergraph; g != nil {
-		sources = []load.Source{{
-			Name: supergraphName, From: load.File, File: g.Path, URL: g.URL,
-			Header: headerFields(g.Headers), Timeout: g.Timeout.Std(),
-		}}
-		if g.Source == "url" {
-			sources[0].From = load.Document
-		}
+		sources = []load.Source{SupergraphSource(g)}
 	} else {
-		for i := range c.Subgraphs {
-			sources = append(sources, sourceOf(&c.Subgraphs[i]))
-		}
+		sources = Sources(c)
 	}
 	results := make([]load.Result, len(sources))
 	var due []load.Source
@@ -81,9 +76,31 @@ func loadSchemas(ctx context.Context, c *config.Config, s *Shared, o *Options) [
 	return results
 }
 
+// SupergraphSource is where a composed supergraph is.
+func SupergraphSource(g *config.Supergraph) load.Source {
+	s := load.Source{
+		Name: supergraphName, From: load.File, File: g.Path, URL: g.URL,
+		Header: headerFields(g.Headers), Timeout: g.Timeout.Std(),
+	}
+	if g.Source == "url" {
+		s.From = load.Document
+	}
+	return s
+}
+
+// Sources are where the schemas of the configured subgraphs are, in their order.
+// Credentials are not in them.
+func Sources(c *config.Config) []load.Source {
+	out := make([]load.Source, len(c.Subgraphs))
+	for i := range c.Subgraphs {
+		out[i] = sourceOf(&c.Subgraphs[i])
+	}
+	return out
+}
+
 func sourceOf(s *config.Subgraph) load.Source {
 	out := load.Source{
-		Name: s.Name, File: s.Schema.File, URL: s.URL,
+		Name: s.Name, File: s.Schema.File, URL: UpstreamURL(s),
 		Header: headerFields(s.Schema.Headers), Timeout: s.Schema.Timeout.Std(),
 	}
 	if s.Schema.URL != "" {
@@ -96,6 +113,8 @@ func sourceOf(s *config.Subgraph) load.Source {
 		out.From = load.Service
 	case "introspection":
 		out.From = load.Introspection
+	case "url":
+		out.From = load.Document
 	}
 	switch s.Schema.OnUnavailable {
 	case "last_good":
@@ -134,6 +153,7 @@ func graphOf(c *config.Config, results []load.Result, previous *Generation) (*gr
 	fmt.Fprintf(sum, "%t\n", c.Supergraph != nil)
 	for i := range c.Subgraphs {
 		fmt.Fprintf(sum, "%q %q\n", c.Subgraphs[i].Name, c.Subgraphs[i].URL)
+		writeJSON(sum, c.Subgraphs[i].Rest)
 		writeJSON(sum, rulesOf(c, c.Subgraphs[i].Name))
 	}
 	writeJSON(sum, joinsOf(c))
@@ -144,6 +164,7 @@ func graphOf(c *config.Config, results []load.Result, previous *Generation) (*gr
 		return previous.engine.graph, nil
 	}
 	var def *supergraph.Definition
+	var ups map[string]*rest.Upstream
 	var file string
 	if c.Supergraph != nil {
 		file = c.Supergraph.Path
@@ -156,7 +177,7 @@ func graphOf(c *config.Config, results []load.Result, previous *Generation) (*gr
 		}
 	} else {
 		var more Errors
-		def, more = composeAll(c, results, errs != nil)
+		def, ups, more = composeAll(c, results, errs != nil)
 		errs = append(errs, more...)
 	}
 	if errs != nil {
@@ -167,7 +188,7 @@ func graphOf(c *config.Config, results []load.Result, previous *Generation) (*gr
 			return nil, errs
 		}
 	}
-	return newGraph(key, def, file)
+	return newGraph(key, def, ups, file)
 }
 
 // contractView hides what the contract leaves out. Planning uses it all the same.
@@ -183,7 +204,7 @@ func contractView(def *supergraph.Definition, contract *config.Contract, file st
 }
 
 // composeAll parses the schemas and, unless one is missing, composes them.
-func composeAll(c *config.Config, results []load.Result, incomplete bool) (*supergraph.Definition, Errors) {
+func composeAll(c *config.Config, results []load.Result, incomplete bool) (*supergraph.Definition, map[string]*rest.Upstream, Errors) {
 	var errs Errors
 	var sources []compose.Source
 	files := map[string]string{}
@@ -203,19 +224,27 @@ func composeAll(c *config.Config, results []load.Result, incomplete bool) (*supe
 			}
 			continue
 		}
-		sources = append(sources, compose.Source{Name: r.Name, URL: c.Subgraphs[i].URL, SDL: r.SDL})
+		sources = append(sources, compose.Source{Name: r.Name, URL: UpstreamURL(&c.Subgraphs[i]), SDL: r.SDL})
 	}
 	if incomplete {
-		return nil, errs
+		return nil, nil, errs
 	}
 	if len(sources) == 0 {
-		return nil, Errors{{Code: CodeNoSubgraphs, Message: "there is no subgraph to serve"}}
+		return nil, nil, Errors{{Code: CodeNoSubgraphs, Message: "there is no subgraph to serve"}}
 	}
 	composed := Compose(c, sources)
 	for _, e := range composed.Errors {
 		errs = append(errs, fromCompose(e, files))
 	}
-	return composed.Definition, errs
+	return composed.Definition, composed.Rest, errs
+}
+
+// UpstreamURL is where a subgraph is.
+func UpstreamURL(s *config.Subgraph) string {
+	if s.Rest != nil {
+		return s.Rest.URL
+	}
+	return s.URL
 }
 
 // writeJSON adds plain data to a hash.
@@ -227,7 +256,7 @@ func writeJSON(sum hash.Hash, v any) {
 	sum.Write(text)
 }
 
-func newGraph(key string, def *supergraph.Definition, file string) (*graph, Errors) {
+func newGraph(key string, def *supergraph.Definition, ups map[string]*rest.Upstream, file string) (*graph, Errors) {
 	super, err := supergraph.Build(def)
 	if err != nil {
 		return nil, fromBuild(err, file)
@@ -236,5 +265,5 @@ func newGraph(key string, def *supergraph.Definition, file string) (*graph, Erro
 	if err != nil {
 		return nil, Errors{{Code: CodeSchema, Message: "the API schema cannot be introspected", File: file, Err: err}}
 	}
-	return &graph{key: key, super: super, api: supergraph.PrintAPI(def), model: model}, nil
+	return &graph{key: key, super: super, rest: ups, api: supergraph.PrintAPI(def), model: model}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/auth"
 	"github.com/weft-graphql/weft/subgraphs/inflight"
 	"github.com/weft-graphql/weft/subgraphs/transport"
 )
@@ -30,6 +31,9 @@ type Options struct {
 	// ResponseHeaders are the names of the headers to return in answers; "*"
 	// stands for all.
 	ResponseHeaders []string
+	// Auth proves to the upstream who the router is; nil if nothing does. It must
+	// outlive the client.
+	Auth auth.Authenticator
 	// NoDedupe turns off sharing of equal calls.
 	NoDedupe bool
 }
@@ -44,6 +48,7 @@ type Client struct {
 	maxBody   int64
 	lines     *transport.Lines
 	collect   []string
+	auth      auth.Authenticator
 	group     *inflight.Group // nil when calls are not shared
 }
 
@@ -57,7 +62,7 @@ func New(o Options) (*Client, error) {
 	}
 	c := &Client{
 		subgraph: o.Subgraph, transport: o.Transport, target: e.Target, host: e.Host,
-		timeout: o.Timeout, maxBody: o.MaxBody, collect: o.ResponseHeaders,
+		timeout: o.Timeout, maxBody: o.MaxBody, collect: o.ResponseHeaders, auth: o.Auth,
 	}
 	fields := []subgraphs.HeaderField{
 		{Name: "Content-Type", Value: "application/json"},

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/auth"
 	"github.com/weft-graphql/weft/subgraphs/inflight"
 	"github.com/weft-graphql/weft/subgraphs/transport"
 )
@@ -102,7 +103,7 @@ func (p *prepared) Run(ctx context.Context, c *inflight.Call) *subgraphs.Answer 
 		SizeHint: int(p.sizeHint.Load()),
 		Collect:  cl.collect,
 	}
-	err := cl.transport.Do(ctx, &a.req, &a.resp)
+	err := auth.Send(ctx, cl.auth, cl.transport, &a.req, &a.resp)
 	a.req = transport.Request{}
 	if err != nil {
 		a.Release()
@@ -200,7 +201,16 @@ var messages = map[transport.Kind]struct{ code, text string }{
 
 func (p *prepared) transportFailed(err error) *subgraphs.Answer {
 	var e *transport.Error
-	if !errors.As(err, &e) {
+	var denied *auth.Error
+	switch {
+	case errors.As(err, &e):
+	case errors.As(err, &denied):
+		return p.failed(auth.CodeFailed, 0, "there are no credentials for the subgraph", err)
+	case errors.Is(err, context.Canceled):
+		return p.failed(subgraphs.CodeCancelled, 0, messages[transport.Cancelled].text, err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return p.failed(subgraphs.CodeTimeout, 0, messages[transport.Timeout].text, err)
+	default:
 		return p.failed(subgraphs.CodeUnreachable, 0, messages[transport.Unreachable].text, err)
 	}
 	m := messages[e.Kind]

@@ -322,7 +322,7 @@ func (e *entry) field(pr *printer, p *prepared, in *subgraphs.Entry, i int) erro
 			e.keyInRow = append(e.keyInRow, from)
 		}
 	}
-	if len(e.keyInRow) != len(l.Key) {
+	if len(e.keyInRow) != len(l.Key) || slices.ContainsFunc(e.keyInRow, func(from []string) bool { return len(from) == 0 }) {
 		e.keyInRow = l.Key
 	}
 	first := true
@@ -365,11 +365,40 @@ func (e *entry) field(pr *printer, p *prepared, in *subgraphs.Entry, i int) erro
 		e.fields = pr.b
 		return nil
 	}
-	// The selection is repeated for every row: a fragment says it once.
-	pr.text(" fragment F" + string(appendInt(nil, i)) + " on ")
-	pr.name(l.Type)
-	pr.selections(in.Selections)
+	// The selection is repeated for every row: fragments say it once. One of an
+	// abstract type has a fragment for each type, since the field's own type is not
+	// known here.
+	name := "F" + string(appendInt(nil, i))
+	spreads := ""
+	for j, list := range byType(in.Selections) {
+		fragment, on := name, l.Type
+		if list[0].Field == "" && list[0].On != "" && len(list) < len(in.Selections) {
+			fragment, on = name+"_"+string(appendInt(nil, j)), list[0].On
+		}
+		pr.text(" fragment " + fragment + " on ")
+		pr.name(on)
+		pr.selections(list)
+		spreads += "..." + fragment + " "
+	}
 	p.fragments = append(p.fragments, pr.b...)
-	e.end = []byte(string(below) + "{...F" + string(appendInt(nil, i)) + "}" + closing)
+	e.end = []byte(string(below) + "{" + strings.TrimSuffix(spreads, " ") + "}" + closing)
 	return nil
+}
+
+// byType splits selections on several types into those on each, in the order of
+// the types. Selections that are on one type, or on none, stay together.
+func byType(all []subgraphs.Selection) [][]subgraphs.Selection {
+	var out [][]subgraphs.Selection
+	for _, s := range all {
+		if s.Field != "" || s.On == "" {
+			return [][]subgraphs.Selection{all}
+		}
+		i := slices.IndexFunc(out, func(list []subgraphs.Selection) bool { return list[0].On == s.On })
+		if i < 0 {
+			out = append(out, nil)
+			i = len(out) - 1
+		}
+		out[i] = append(out[i], s)
+	}
+	return out
 }

@@ -3,6 +3,7 @@ package load
 import (
 	"errors"
 
+	"github.com/weft-graphql/weft/subgraphs/auth"
 	"github.com/weft-graphql/weft/subgraphs/transport"
 )
 
@@ -48,6 +49,10 @@ func (e *Error) Unwrap() error { return e.Err }
 // transportError translates a failed request.
 func transportError(err error) *Error {
 	var e *transport.Error
+	var denied *auth.Error
+	if errors.As(err, &denied) {
+		return &Error{Code: CodeUnreachable, Message: "there are no credentials for the upstream", Err: err, Hint: "check subgraphs[].auth"}
+	}
 	if !errors.As(err, &e) {
 		return &Error{Code: CodeUnreachable, Message: "the request failed", Err: err}
 	}

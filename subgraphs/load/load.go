@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/auth"
 	"github.com/weft-graphql/weft/subgraphs/transport"
 )
 
@@ -78,6 +79,8 @@ type Source struct {
 	Protocol transport.Protocol
 	// Header are sent along.
 	Header []subgraphs.HeaderField
+	// Auth proves to the upstream who the router is; nil if nothing does.
+	Auth auth.Authenticator
 	// OnUnavailable says what to do when the schema cannot be loaded.
 	OnUnavailable Policy
 	// Timeout limits the loading of this schema; 0 means that of the options.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/auth"
 	"github.com/weft-graphql/weft/subgraphs/transport"
 )
 
@@ -44,7 +45,7 @@ func (u *upstream) do(ctx context.Context, method string, body []byte, header []
 		MaxBody: u.maxSize, Retry: true, Collect: []string{"Etag"},
 	}
 	var resp transport.Response
-	if err := u.transport.Do(ctx, &req, &resp); err != nil {
+	if err := auth.Send(ctx, u.source.Auth, u.transport, &req, &resp); err != nil {
 		return 0, nil, "", transportError(err)
 	}
 	defer resp.Release()

@@ -3,7 +3,29 @@
 // are mapped to the types of its schema.
 //
 // In goes the schema and a [Spec]; [Compile] checks one against the other and
-// gives the endpoints as the planner knows them, with exactly the fields each
-// provides, and the [Client] that carries them out. Everything compiled is
-// immutable and may be used from any goroutine.
+// gives an [Upstream]: the endpoints as the planner knows them, with exactly the
+// fields each provides ([Upstream.Facets]), and the client that carries them out
+// ([Upstream.Client]). The files follow the way of a value:
+//
+//   - compile.go, model.go, expression.go, endpoint.go, response.go: the
+//     configuration, checked
+//   - node.go, facet.go: what an endpoint gives, from the static shapes of its
+//     mappings
+//   - prepare.go, arguments.go, projection.go: what a fetch selects, compiled
+//   - rows.go: rows to distinct asks; fetch.go: asks to groups, chunks and
+//     requests; render.go: one request; retry.go, transport.go: sending it
+//   - correlate.go: parts of an answer to their asks; coerce.go, answer.go:
+//     writing them; failure.go: what the client is told when there is none
+//   - page.go, connection.go: pages; jq.go: the escape hatch; caching.go: whole
+//     answers and single objects of batches in a [httpcache.Cache]
+//
+// Rows of a fetch go out together exactly if everything outside $batch renders
+// the same; a failed request fails its own rows only. Whatever comes from a
+// client or an upstream is data: it changes neither the origin, nor the number
+// of path segments, nor parameters and headers it is not meant for.
+//
+// An Upstream and its clients are immutable and may be used from any goroutine.
+// One fetch belongs to its caller's goroutine; its requests run in others of
+// their own, which end before it returns. Only refreshing the cache in the
+// background outlives a fetch, with copies of all it needs.
 package rest

@@ -174,7 +174,10 @@ type EndpointSpec struct {
 	Latency     time.Duration // expected; for limits.latency_budget
 	Invalidates []string
 	Lists       string
-	At          Place
+	// Stream is "poll" or "sse" where the configuration asks for one: [Compile]
+	// refuses both, they wait for subscriptions.
+	Stream string
+	At     Place
 }
 
 // Param is a query parameter: the value is an expression of the mapping language
@@ -215,7 +218,7 @@ type PageSpec struct {
 	Default, Max int
 	// All follows pages until the end or so many of them; 0 does not follow.
 	All int
-	// First page's number for Style page (default 1).
+	// Start is the first page's number for Style page; 0 is 1, and -1 is 0.
 	Start int
 	At    Place
 }
@@ -237,9 +240,10 @@ type CacheSpec struct {
 	Scope string
 	// Revalidate is "" or "always".
 	Revalidate string
-	// TTL replaces what the answer says; 0 does not.
+	// TTL is the lifetime of answers that state none; 0 gives them none.
 	TTL time.Duration
-	// StaleWhileRevalidate and StaleIfError replace what the answer says; 0 does not.
+	// StaleWhileRevalidate and StaleIfError are windows for answers that state
+	// none and do not forbid being used stale; 0 gives them none.
 	StaleWhileRevalidate time.Duration
 	StaleIfError         time.Duration
 	Off                  bool

@@ -7,15 +7,20 @@ import (
 )
 
 // buffer is a pooled piece of memory. Buffers come in a few sizes; larger ones
-// are left to the garbage collector, so that one huge answer does not stay.
+// are left to the garbage collector at once, the others when nothing has used
+// them for a while.
 type buffer struct {
 	b     []byte
 	class int
 }
 
-var classes = [...]int{4 << 10, 16 << 10, 64 << 10, 128 << 10, 256 << 10, 512 << 10, 1 << 20}
+var classes = [...]int{
+	4 << 10, 16 << 10, 64 << 10, 96 << 10, 128 << 10, 192 << 10, 256 << 10, 384 << 10, 512 << 10, 768 << 10,
+	1 << 20, 3 << 19, 2 << 20, 3 << 20, 4 << 20,
+}
 
 const (
+	// largest is up to where an announced length is believed.
 	largest = 1 << 20
 	// part is the piece in which a long body of unknown length is gathered.
 	part = 4 << 20
@@ -92,9 +97,11 @@ func (resp *Response) read(r io.Reader, length, limit int64, hint int) error {
 			resp.buf.free()
 			resp.buf = bigger
 		case length > 0:
-			whole := make([]byte, length)
+			bigger := newBuffer(int(length))
+			whole := bigger.b[:length:length]
 			copy(whole, have)
 			resp.Release()
+			resp.buf = bigger
 			m, err := readFull(r, whole[n:])
 			if err == io.EOF {
 				err = io.ErrUnexpectedEOF

@@ -1,8 +1,9 @@
 package satisfiability
 
 import (
-	"slices"
+	"errors"
 
+	"github.com/weft-graphql/weft/planner/graph"
 	"github.com/weft-graphql/weft/planner/supergraph"
 )
 
@@ -20,32 +21,65 @@ type Problem struct {
 	// Coordinate is the field, as Type.field.
 	Coordinate string
 	Hint       string
+	// Path are the steps of the counter-example, the last one included: fields as
+	// Type.field, and narrowing to a type as "... on Type".
+	Path []string
+	// Labels are the override labels that are active in the counter-example.
+	Labels []string
 }
 
 // maxSingleLabels is how many override labels are tried one at a time, beside
 // all of them off and all of them on.
 const maxSingleLabels = 16
 
+// CheckDefinition builds the supergraph of a definition and checks it. A
+// definition that cannot be built has the faults of building as problems.
+func CheckDefinition(def *supergraph.Definition) []Problem {
+	s, err := supergraph.Build(def)
+	if err == nil {
+		return Check(s)
+	}
+	var out []Problem
+	for _, e := range unjoin(err) {
+		p := Problem{Code: supergraph.CodeInvalidDefinition, Message: e.Error()}
+		var fault supergraph.Error
+		if errors.As(e, &fault) {
+			p.Code, p.Coordinate = fault.Code, fault.Coordinate
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func unjoin(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return []error{err}
+}
+
 // Check returns the problems of a supergraph, each field once.
-func Check(def *supergraph.Definition) []Problem {
-	labels := overrideLabels(def)
-	runs := []map[string]bool{{}}
-	if len(labels) > 0 {
-		on := make(map[string]bool, len(labels))
-		for _, l := range labels {
-			on[l] = true
+func Check(s *supergraph.Supergraph) []Problem {
+	g := graph.New(s)
+	runs := [][]bool{make([]bool, len(s.Labels))}
+	if len(s.Labels) > 0 {
+		on := make([]bool, len(s.Labels))
+		for i := range on {
+			on[i] = true
 		}
 		runs = append(runs, on)
 	}
-	if len(labels) > 1 && len(labels) <= maxSingleLabels {
-		for _, l := range labels {
-			runs = append(runs, map[string]bool{l: true})
+	if len(s.Labels) > 1 && len(s.Labels) <= maxSingleLabels {
+		for i := range s.Labels {
+			one := make([]bool, len(s.Labels))
+			one[i] = true
+			runs = append(runs, one)
 		}
 	}
 	var out []Problem
 	seen := make(map[string]bool)
 	for _, active := range runs {
-		for _, p := range newGraph(def, active).walk() {
+		for _, p := range newRun(g, active).walk() {
 			if !seen[p.Code+p.Coordinate] {
 				seen[p.Code+p.Coordinate] = true
 				out = append(out, p)
@@ -53,19 +87,4 @@ func Check(def *supergraph.Definition) []Problem {
 		}
 	}
 	return out
-}
-
-func overrideLabels(def *supergraph.Definition) []string {
-	var out []string
-	for _, t := range def.Types {
-		for _, f := range t.Fields {
-			for _, in := range f.In {
-				if in.OverrideLabel != "" {
-					out = append(out, in.OverrideLabel)
-				}
-			}
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }

@@ -78,6 +78,35 @@ func TestCheck(t *testing.T) {
 			`type Query { t: T } type T @key(fields: "id") { id: ID }`,
 			`type T @key(fields: "id") { id: ID n: Int @external m: Int @requires(fields: "n") }`,
 			`type T { n: Int }`}},
+		{"requires, and back by a key that is not resolvable", "", []string{
+			`type Query { t: T } type T @key(fields: "id", resolvable: false) { id: ID @shareable n: Int @external m: Int @requires(fields: "n") }`,
+			`type T @key(fields: "id") { id: ID @shareable n: Int }`}},
+		{"no way in by a key that is not resolvable, for a requirement either", "T.m", []string{
+			`type Query { u: U } type U { id: ID } type T @key(fields: "id", resolvable: false) { id: ID @shareable n: Int @external m: Int @requires(fields: "n") }`,
+			`type Query { t: T } type T @key(fields: "id") { id: ID @shareable n: Int }`}},
+		{"requires at the root", "Query.b", []string{
+			`type Query { t: Int a: Int @external b: Int @requires(fields: "a") }`,
+			`type Query { a: Int }`}},
+		{"requirements of requirements", "", []string{
+			`type Query { t: T } type T @key(fields: "id") { id: ID c: Int @external d: Int @requires(fields: "c") }`,
+			`type T @key(fields: "id") { id: ID b: Int @external c: Int @requires(fields: "b") }`,
+			`type T @key(fields: "id") { id: ID b: Int }`}},
+		{"requirements in a circle", "T.c T.d", []string{
+			`type Query { t: T } type T @key(fields: "id") { id: ID c: Int @external d: Int @requires(fields: "c") }`,
+			`type T @key(fields: "id") { id: ID d: Int @external c: Int @requires(fields: "d") }`}},
+		{"key parts deep down from two subgraphs", "", []string{
+			`type Query { t: T } type T @key(fields: "id") { id: ID }`,
+			`type T @key(fields: "id") { id: ID o: O @shareable } type O { p: P @shareable } type P { x: ID @shareable }`,
+			`type T @key(fields: "id") { id: ID o: O @shareable } type O { p: P @shareable } type P { y: ID @shareable }`,
+			`type T @key(fields: "o { p { x y } }") { o: O @shareable n: Int } type O { p: P @shareable } type P { x: ID @shareable y: ID @shareable }`}},
+		{"key that goes through its own type", "", []string{
+			`type Query { c: C } type C @key(fields: "k") { k: ID @shareable to: C @shareable }`,
+			`type C @key(fields: "to { id }") { id: ID @shareable to: C @shareable n: Int }`,
+			`type C @key(fields: "k") @key(fields: "id") { k: ID @shareable id: ID @shareable }`}},
+		{"key that goes through its own type without end", "C.id C.n", []string{
+			`type Query { c: C } type C @key(fields: "k") { k: ID @shareable to: C @shareable }`,
+			`type C @key(fields: "to { id }") { id: ID @shareable to: C @shareable n: Int }`,
+			`type C @key(fields: "k") { k: ID @shareable }`}},
 		{"provides", "", []string{
 			`type Query { t: T @provides(fields: "n") } type T @key(fields: "id", resolvable: false) { id: ID n: Int @external }`,
 			`type Query { u: T } type T @key(fields: "id", resolvable: false) { id: ID @shareable n: Int @shareable }`}},
@@ -114,7 +143,7 @@ func TestCheck(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
-			problems := satisfiability.Check(merged(t, c.sdl...))
+			problems := satisfiability.CheckDefinition(merged(t, c.sdl...))
 			for _, p := range problems {
 				got = append(got, p.Coordinate)
 			}
@@ -126,15 +155,72 @@ func TestCheck(t *testing.T) {
 }
 
 func TestProblemsExplainThePath(t *testing.T) {
-	problems := satisfiability.Check(merged(t,
+	problems := satisfiability.CheckDefinition(merged(t,
 		`type Query { a: A } type A { list: [T] } type T @key(fields: "id") { id: ID }`,
 		`type T @key(fields: "sku") { sku: ID n: Int }`))
 	if len(problems) != 2 {
 		t.Fatal(problems)
 	}
-	want := `Query.a → A.list → T.n: subgraph b has no key of T that a can give (it has "sku")`
+	want := `Query.a → A.list → T.n: subgraph b has no key of T that a can give (key "sku" lacks sku)`
 	if p := problems[0]; p.Message != want || p.Code != satisfiability.CodeUnreachable || p.Hint == "" {
 		t.Errorf("got  %s\nwant %s\n%+v", p.Message, want, p)
+	}
+}
+
+// TestReasons: for each thing that can be in the way, the message says what, and
+// the hint what to change.
+func TestReasons(t *testing.T) {
+	for _, c := range []struct {
+		name, message, hint string
+		sdl                 []string
+	}{
+		{"no key", `Query.t → T.n: subgraph b has no resolvable key of T`, `Give T @key(fields: "id") in subgraph b`, []string{
+			`type Query { t: T } type T @key(fields: "id") { id: ID }`,
+			`type T { id: ID @shareable n: Int }`}},
+		{"no key anywhere", `Query.v → V.y: subgraph b has no resolvable key of V`, `Give V a resolvable @key that both sides have, or mark`, []string{
+			`type Query { v: V } type V { x: ID @shareable }`,
+			`type V { x: ID @shareable y: ID }`}},
+		{"not resolvable", `Query.t → T.n: the key "id" of T in subgraph b is not resolvable`, `Resolve references to T in subgraph b and remove "resolvable: false"`, []string{
+			`type Query { t: T } type T @key(fields: "id") { id: ID }`,
+			`type T @key(fields: "id", resolvable: false) { id: ID n: Int }`}},
+		{"other key", `Query.t → T.n: subgraph b has no key of T that a can give (key "id o { x }" lacks o.x; key "sku" lacks sku)`, `Let a give T.o.x, or give T @key(fields: "id") in subgraph b`, []string{
+			`type Query { t: T } type T @key(fields: "id") { id: ID o: O @shareable } type O { y: ID @shareable }`,
+			`type T @key(fields: "id o { x }") @key(fields: "sku") { id: ID o: O @shareable sku: ID n: Int } type O { x: ID y: ID @shareable }`}},
+		{"external", `Query.s → T.n: subgraph a has the field as @external only; the key "id" of T in subgraph b is not resolvable`, `Resolve references to T in subgraph b`, []string{
+			`type Query { s: T t: T @provides(fields: "n") } type T @key(fields: "id", resolvable: false) { id: ID n: Int @external }`,
+			`type Query { u: T } type T @key(fields: "id", resolvable: false) { id: ID @shareable n: Int @shareable }`}},
+		{"requirement", `Query.t → T.m: subgraph b requires n of T, which cannot be had from a, b`, `Let a subgraph that can be reached from there give T.n`, []string{
+			`type Query { t: T } type T @key(fields: "id") { id: ID }`,
+			`type T @key(fields: "id") { id: ID n: Int @external m: Int @requires(fields: "n") }`,
+			`type T { n: Int }`}},
+		{"no way back", `Query.t → T.m: subgraph a requires other fields but has no key of T to be entered again with them`, `Give T a resolvable @key in subgraph a`, []string{
+			`type Query { t: T u: T @provides(fields: "n") } type T { id: ID @shareable n: Int @external m: Int @requires(fields: "n") }`,
+			`type Query { w: T } type T { id: ID @shareable n: Int @shareable }`}},
+		{"root", `Query.b: subgraph a requires other fields, but nothing can be sent along with a request for Query`, `Resolve Query.b without @requires.`, []string{
+			`type Query { t: Int a: Int @external b: Int @requires(fields: "a") }`,
+			`type Query { a: Int }`}},
+		{"interface object", `Query.o: from b, where I is an @interfaceObject, no subgraph can be reached that knows the implementation types of I`, `Give the interface I a resolvable @key`, []string{
+			`type Query { x: ID } interface I { id: ID } type T implements I @key(fields: "id") { id: ID }`,
+			`type Query { o: I } type I @interfaceObject @key(fields: "id") { id: ID }`}},
+		{"key of an interface object", `Query.i → ... on S → S.n: subgraph b has no key of I that a can give (key "sku" lacks sku)`, `Let a give I.sku, or give I @key(fields: "id") in subgraph b`, []string{
+			`type Query { i: I } interface I @key(fields: "id") { id: ID } type T implements I @key(fields: "id") { id: ID } type S implements I @key(fields: "id") { id: ID }`,
+			`type I @interfaceObject @key(fields: "sku") { sku: ID n: Int }`}},
+		{"label", `Query.t → T.n: subgraph a resolves the field only while the override label "x" is not active; subgraph b has no resolvable key of T (while the override label "x" is active)`, `Give T @key(fields: "id") in subgraph b`, []string{
+			`type Query { t: T } type T @key(fields: "id") { id: ID @shareable n: Int }`,
+			`type T { id: ID @shareable n: Int @override(from: "a", label: "x") }`}},
+		{"longer path", `Mutation.m → A.b → ... on D → D.t → T.n: subgraph b has no resolvable key of T`, `Give T @key(fields: "id") in subgraph b`, []string{
+			`type Query { q: Int } type Mutation { m: A } type A { b: U } union U = D | E type E { x: ID } type D { t: T } type T @key(fields: "id") { id: ID @shareable }`,
+			`type T { id: ID @shareable n: Int }`}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			problems := satisfiability.CheckDefinition(merged(t, c.sdl...))
+			for _, p := range problems {
+				if p.Message == c.message && strings.HasPrefix(p.Hint, c.hint) {
+					return
+				}
+			}
+			t.Errorf("want %s\n%s…\ngot %+v", c.message, c.hint, problems)
+		})
 	}
 }
 
@@ -158,7 +244,7 @@ func TestManySubgraphsAtOneType(t *testing.T) {
 		if len(result.Errors) > 0 {
 			t.Fatal(result.Errors)
 		}
-		if problems := satisfiability.Check(result.Definition); len(problems) > 0 {
+		if problems := satisfiability.CheckDefinition(result.Definition); len(problems) > 0 {
 			t.Errorf("same key %v: %v", sameKey, problems[:1])
 		}
 	}

@@ -1,373 +1,363 @@
 package satisfiability
 
 import (
-	"slices"
-
+	"github.com/weft-graphql/weft/planner/graph"
 	"github.com/weft-graphql/weft/planner/schema"
 )
 
-// closure is what one can reach from a place by keys alone, itself included.
+// closure is where lookups lead from a place.
 type closure struct {
-	place place
-	// nodes are sorted.
-	nodes []int
-	begun bool
-	done  bool
+	variable
+	place   int32
+	entries *entries
+	// open are the targets that are reached, one bit each.
+	open bits
+	// count is how many they are.
+	count int
+	// used says which keys opened them.
+	used bits
 }
 
-// requirement is a question asked again and again: can a node satisfy the
-// @requires of a field?
-type requirement struct {
-	node int
-	edge *edge
+// fact is whether the rest of a way to a leaf can be had at a place, the place
+// alone or with the help of lookups.
+type fact struct {
+	variable
+	place int32
+	step  *step
+	holds bool
 }
 
-// reach returns the closure of a place. Keys may need values that other
-// closures give, in circles; so closures begun together are computed again
-// until none grows.
-func (g *graph) reach(p place) []int {
-	c := g.closures[p]
+type factKey struct {
+	place int32
+	step  *step
+}
+
+// variable is a closure or a fact, as the solver sees it. Closures and facts
+// rest on one another, in circles too; all start out empty and only grow, so
+// that what they have when nothing grows any more is what can be had.
+type variable struct {
+	// dependents have read it before it was final.
+	dependents []solvable
+	final      bool
+	running    bool
+	queued     bool
+}
+
+type solvable interface {
+	state() *variable
+	// evaluate computes the variable from what the others have by now, and
+	// reports whether it grew.
+	evaluate(r *run) bool
+}
+
+func (v *variable) state() *variable { return v }
+
+// solver computes variables until none grows.
+type solver struct {
+	current []solvable // what is being evaluated, outermost first
+	queue   []solvable
+	session []*variable // what is not final yet
+}
+
+// need evaluates a new variable. Variables that it reads are evaluated first
+// where they are new; those that grow later have it evaluated again.
+func (r *run) need(v solvable) {
+	s := &r.solver
+	s.session = append(s.session, v.state())
+	outermost := len(s.current) == 0
+	r.evaluate(v)
+	if !outermost {
+		return
+	}
+	for len(s.queue) > 0 {
+		next := s.queue[0]
+		s.queue = s.queue[1:]
+		next.state().queued = false
+		r.evaluate(next)
+	}
+	for _, v := range s.session {
+		v.final, v.dependents = true, nil
+	}
+	s.session, s.queue = s.session[:0], nil
+}
+
+func (r *run) evaluate(v solvable) {
+	state := v.state()
+	if state.running {
+		return // it is queued by whatever grows meanwhile
+	}
+	state.running = true
+	r.solver.current = append(r.solver.current, v)
+	grew := v.evaluate(r)
+	r.solver.current = r.solver.current[:len(r.solver.current)-1]
+	state.running = false
+	if !grew {
+		return
+	}
+	wake := state.dependents
+	state.dependents = nil
+	for _, d := range wake {
+		if at := d.state(); !at.queued && !at.final {
+			at.queued = true
+			r.solver.queue = append(r.solver.queue, d)
+		}
+	}
+}
+
+// reads notes that the variable being evaluated has read another.
+func (r *run) reads(v *variable) {
+	if v.final || len(r.solver.current) == 0 {
+		return
+	}
+	by := r.solver.current[len(r.solver.current)-1]
+	if by.state() == v {
+		return
+	}
+	if n := len(v.dependents); n == 0 || v.dependents[n-1] != by {
+		v.dependents = append(v.dependents, by)
+	}
+}
+
+// closure returns where lookups lead from a place of a concrete type.
+func (r *run) closure(place int32) *closure {
+	c := r.closures[place]
 	if c == nil {
-		c = &closure{place: p, nodes: []int{p.node}}
-		g.closures[p] = c
+		e := r.entriesOf(r.places[place].as)
+		c = &closure{place: place, entries: e, open: newBits(len(e.targets)), used: newBits(len(e.keys))}
+		r.closures[place] = c
+		r.need(c)
 	}
-	switch {
-	case c.done:
-		return c.nodes
-	case c.begun:
-		g.touched = true
-		return c.nodes
-	}
-	c.begun = true
-	g.session = append(g.session, c)
-	g.depth++
-	g.grow(c)
-	g.depth--
-	if g.depth == 0 {
-		g.finish()
-	}
-	return c.nodes
+	r.reads(&c.variable)
+	return c
 }
 
-// finish grows the closures of a session until they are complete.
-func (g *graph) finish() {
-	for again := g.touched; again; {
-		again = false
-		count := len(g.session)
-		for i := 0; i < len(g.session); i++ { // may get longer meanwhile
-			before := len(g.session[i].nodes)
-			g.depth++
-			g.grow(g.session[i])
-			g.depth--
-			again = again || len(g.session[i].nodes) > before
-		}
-		again = again || len(g.session) > count
-	}
-	for _, c := range g.session {
-		c.done = true
-	}
-	g.session, g.touched = g.session[:0], false
-}
-
-// grow adds to a closure what its present nodes lead to.
-func (g *graph) grow(c *closure) {
-	in := make(map[int]bool, len(c.nodes))
-	queue := slices.Clone(c.nodes)
-	for _, n := range c.nodes {
-		in[n] = true
-	}
-	add := func(v *view) {
-		id := g.node(node{view: v})
-		if !in[id] {
-			in[id] = true
-			queue = append(queue, id)
-			c.nodes = append(c.nodes, id)
+func (c *closure) evaluate(r *run) bool {
+	e := c.entries
+	before := c.count
+	from := r.places[c.place].through(r.schema)
+	var waiting map[schema.FieldID][]int32
+	test := make([]int32, 0, len(e.keys))
+	for k := range e.keys {
+		if key := &e.keys[k]; (key.any || key.from == from) && !c.used.has(k) {
+			test = append(test, int32(k))
 		}
 	}
-	used := make(map[*entry]bool)
-	for len(queue) > 0 {
-		id := queue[0]
-		queue = queue[1:]
-		n := g.nodes[id]
-		as := c.place.as
-		if as.root {
-			for _, v := range as.views {
-				add(v)
+	// A key is tested again when a subgraph is entered that gives the field it
+	// waits for. What it needs below its fields, or what these require, is a fact
+	// of its own, and has the closure evaluated again when it comes to hold.
+	for len(test) > 0 && r.spend(1) {
+		k := test[len(test)-1]
+		test = test[:len(test)-1]
+		if missing := c.missing(r, &e.keys[k]); missing != nil {
+			if waiting == nil {
+				waiting = make(map[schema.FieldID][]int32)
 			}
+			f := r.schema.FieldByName(r.places[c.place].as, missing.name)
+			waiting[f] = append(waiting[f], k)
 			continue
 		}
-		g.hop(n, id, as, as.entries, used, add, nil)
-		// To interface objects that add fields to this type.
-		for _, i := range as.objects {
-			g.hop(n, id, as, i.entries, used, add, func(v *view) bool { return v.object })
-		}
-		// From an interface object to the interface, and there to the type.
-		if n.view.object && n.view.typ != as {
-			i := n.view.typ
-			g.hop(n, id, as, i.entries, used, func(v *view) {
-				if o := as.views[v.sub]; o != nil && slices.Contains(i.possibleIn[v.sub], as) {
-					add(o)
-				}
-			}, func(v *view) bool { return !v.object })
-		}
-	}
-	slices.Sort(c.nodes)
-}
-
-// hop follows those keys whose values the node can give.
-func (g *graph) hop(n node, id int, as *typ, entries []*entry, used map[*entry]bool, add func(*view), only func(*view) bool) {
-	for _, e := range entries {
-		if used[e] && only == nil {
-			continue
-		}
-		if len(e.views) == 1 && e.views[0] == n.view {
-			continue
-		}
-		if !g.gives(place{id, as}, e.set) {
-			continue
-		}
-		if only == nil {
-			used[e] = true
-		}
-		for _, v := range e.views {
-			if only == nil || only(v) {
-				add(v)
+		c.used.add(int(k))
+		for _, t := range e.keys[k].targets {
+			if c.open.has(int(t)) {
+				continue
+			}
+			c.open.add(int(t))
+			c.count++
+			for _, f := range e.targets[t].fields {
+				test = append(test, waiting[f]...)
+				delete(waiting, f)
 			}
 		}
 	}
+	return c.count > before
 }
 
-// gives reports whether a selection can be had at a place, from the subgraph
-// itself or by further keys.
-func (g *graph) gives(p place, set []schema.Selection) bool {
-	if g.local(p, set) {
+// missing returns the first way of a key that cannot be had, or nil.
+func (c *closure) missing(r *run, k *key) *step {
+	for _, s := range k.paths {
+		if !r.has(c.place, s) {
+			return s
+		}
+	}
+	return nil
+}
+
+// plain reports whether a step is no fact of its own: a leaf that nothing is
+// required for.
+func (r *run) plain(c *closure, f schema.FieldID, s *step) bool {
+	return s.next == nil && s.on == schema.NoType && f != schema.NoField && !c.entries.hard[f] && !c.entries.objects
+}
+
+// has reports whether the rest of a way to a leaf can be had at a place.
+func (r *run) has(place int32, s *step) bool {
+	if s == nil || s.name == "__typename" && s.on == schema.NoType {
 		return true
 	}
-	return g.resolve([]place{p}, set)
+	as := r.places[place].as
+	if s.on != schema.NoType {
+		return s.on != as && !r.schema.Implements(s.on, as) || r.has(place, s.next)
+	}
+	f := r.schema.FieldByName(as, s.name)
+	if f == schema.NoField {
+		return false
+	}
+	c := r.closure(place)
+	if r.plain(c, f, s) {
+		return r.givesLeaf(c, f)
+	}
+	key := factKey{place, s}
+	known := r.facts[key]
+	if known == nil {
+		known = &fact{place: place, step: s}
+		r.facts[key] = known
+		r.need(known)
+	}
+	r.reads(&known.variable)
+	return known.holds
 }
 
-// local reports whether the subgraph of the place has the whole selection.
-func (g *graph) local(p place, set []schema.Selection) bool {
-	for i := range set {
-		s := &set[i]
-		if s.Fragment {
-			on := p.as
-			if s.On != "" {
-				on = g.types[s.On]
-			}
-			if on == nil {
-				return false
-			}
-			for _, q := range g.downcast(p, on) {
-				if !g.local(q, s.Selections) {
-					return false
-				}
-			}
-			continue
+// givesLeaf reports whether a field that requires nothing can be had.
+func (r *run) givesLeaf(c *closure, f schema.FieldID) bool {
+	moves := r.graph.Moves(f)
+	r.spend(len(moves))
+	for i := range moves {
+		m := &moves[i]
+		if ok, _ := r.gives(c.place, m); ok {
+			return true
 		}
-		if s.Name == "__typename" {
-			continue
-		}
-		next, ok := g.move(p, s.Name, false)
-		if !ok || len(s.Selections) > 0 && !g.local(next, s.Selections) {
-			return false
-		}
-	}
-	return true
-}
-
-// downcast returns the places that values of the condition's type have.
-func (g *graph) downcast(p place, on *typ) []place {
-	if on == p.as {
-		return []place{p}
-	}
-	n := g.nodes[p.node]
-	if p.as.def.Kind == schema.Object {
-		if slices.Contains(on.possible, p.as) {
-			return []place{p}
-		}
-		return nil
-	}
-	if n.view.object {
-		return []place{{p.node, on}}
-	}
-	var out []place
-	for _, o := range p.as.possibleIn[n.view.sub] {
-		if o == on || slices.Contains(on.possible, o) {
-			if v := o.views[n.view.sub]; v != nil {
-				out = append(out, place{g.node(node{v, n.provides}), o})
-			}
-		}
-	}
-	return out
-}
-
-// move follows a field within the subgraph of a place. With deep, the field's
-// @requires must be satisfiable; without, a field that requires others is none.
-func (g *graph) move(p place, name string, deep bool) (place, bool) {
-	n := g.nodes[p.node]
-	e := n.view.fields[name]
-	if e == nil || e.absent {
-		return place{}, false
-	}
-	provides := e.provides
-	below, provided := g.selected(g.provided[n.provides], p.as, name)
-	if e.external && !provided {
-		return place{}, false
-	}
-	if len(e.requires) > 0 && (!deep || !g.satisfies(p, e)) {
-		return place{}, false
-	}
-	if len(below) > 0 {
-		provides = g.provide(append(slices.Clone(g.provided[e.provides]), below...))
-	}
-	t := g.types[e.target]
-	if t == nil {
-		return place{}, true // a leaf
-	}
-	v := t.views[n.view.sub]
-	if v == nil {
-		return place{}, false
-	}
-	return place{g.node(node{v, provides}), t}, true
-}
-
-// satisfies reports whether the @requires of a field can be had from the place,
-// and the subgraph be entered again with it.
-func (g *graph) satisfies(p place, e *edge) bool {
-	if g.local(p, e.requires) {
-		return true
-	}
-	q := requirement{p.node, e}
-	if known, ok := g.requires[q]; ok {
-		return known
-	}
-	// A requirement that needs itself is not satisfied.
-	g.requires[q] = false
-	touched := g.touched
-	g.touched = false
-	ok := g.enterable(p) && g.resolve([]place{p}, e.requires)
-	if g.touched || g.depth > 0 && !ok {
-		delete(g.requires, q) // not final: closures may still grow
-	} else {
-		g.requires[q] = ok
-	}
-	g.touched = g.touched || touched
-	return ok
-}
-
-// enterable reports whether the subgraph has a key of the type whose values it
-// gives itself. As in Apollo's composition, `resolvable: false` does not matter
-// here: a subgraph with a @requires must answer for it.
-func (g *graph) enterable(p place) bool {
-	for _, set := range g.nodes[p.node].view.stubs {
-		if g.local(p, set) {
+		if r.opens(c, m) {
 			return true
 		}
 	}
 	return false
 }
 
-// resolve reports whether a selection can be had from any of the places, each
-// of its parts perhaps from another.
-func (g *graph) resolve(places []place, set []schema.Selection) bool {
-	for i := range set {
-		s := &set[i]
-		if s.Fragment {
-			if !g.resolveFragment(places, s) {
-				return false
-			}
-			continue
-		}
-		if s.Name == "__typename" {
-			continue
-		}
-		next, ok := g.resolveField(places, s.Name)
-		if !ok || len(s.Selections) > 0 && !g.resolve(next, s.Selections) {
+// opens reports whether lookups lead to where a move's subgraph gives the field.
+func (r *run) opens(c *closure, m *graph.Move) bool {
+	t, ok := c.entries.index[door{int32(m.Subgraph), m.Through}]
+	if !ok || !c.open.has(int(t)) {
+		return false
+	}
+	ok, _ = r.gives(c.entries.targets[t].place, m)
+	return ok
+}
+
+func (f *fact) evaluate(r *run) bool {
+	if f.holds || !r.spend(1) {
+		return false
+	}
+	as := r.places[f.place].as
+	r.each(f.place, r.schema.FieldByName(as, f.step.name), func(from int32, m *graph.Move) bool {
+		f.holds = r.hasBelow(from, m, f.step.next)
+		return !f.holds
+	})
+	return f.holds
+}
+
+// hasBelow reports whether the rest of a way can be had below a field, for all
+// types that its value can have there.
+func (r *run) hasBelow(from int32, m *graph.Move, next *step) bool {
+	to, ok := r.move(from, m)
+	if !ok {
+		return false
+	}
+	if next == nil || to < 0 {
+		return next == nil
+	}
+	for _, c := range r.concrete(to) {
+		if !r.has(c, next) {
 			return false
 		}
 	}
 	return true
 }
 
-func (g *graph) resolveFragment(places []place, s *schema.Selection) bool {
-	byType := make(map[*typ][]place)
-	var order []*typ
-	for _, p := range places {
-		on := p.as
-		if s.On != "" {
-			on = g.types[s.On]
-		}
-		if on == nil {
-			return false
-		}
-		for _, r := range g.reach(p) {
-			for _, q := range g.downcast(place{r, p.as}, on) {
-				if byType[q.as] == nil {
-					order = append(order, q.as)
-				}
-				byType[q.as] = append(byType[q.as], q)
-			}
-		}
-	}
-	for _, t := range order {
-		if !g.resolve(byType[t], s.Selections) {
-			return false
-		}
-	}
-	return true
-}
-
-// resolveField returns the places a field leads to from any of the places.
-func (g *graph) resolveField(places []place, name string) (next []place, ok bool) {
-	for _, p := range places {
-		for _, r := range slices.Clone(g.reach(p)) {
-			q := place{r, p.as}
-			if to, moved := g.move(q, name, true); moved && g.everywhere(q, name) {
-				ok = true
-				if to.as != nil {
-					next = append(next, to)
-				}
-			}
-		}
-	}
-	if ok {
-		return next, true
-	}
-	// An interface's field may have to be fetched for each type apart.
-	for _, p := range places {
-		if p.as.def.Kind != schema.Interface {
+// each calls visit for every place in which values at a place give a field: the
+// place itself and what lookups lead to, until it returns false.
+func (r *run) each(place int32, f schema.FieldID, visit func(from int32, m *graph.Move) bool) {
+	c := r.closure(place)
+	moves := r.graph.Moves(f)
+	r.spend(len(moves))
+	for i := range moves {
+		m := &moves[i]
+		if !r.usable(m.Provider) {
 			continue
 		}
-		all := true
-		var found []place
-		for _, o := range p.as.possibleIn[g.nodes[p.node].view.sub] {
-			to, moved := g.resolveField(g.downcast(p, o), name)
-			all = all && moved
-			found = append(found, to...)
+		if ok, needs := r.gives(place, m); ok && (!needs || r.reenters(place, m)) && !visit(place, m) {
+			return
 		}
-		if all && len(p.as.possibleIn[g.nodes[p.node].view.sub]) > 0 {
-			return found, true
+		t, ok := c.entries.index[door{int32(m.Subgraph), m.Through}]
+		if !ok || !c.open.has(int(t)) {
+			continue
+		}
+		if to := &c.entries.targets[t]; r.enters(place, to, m) && !visit(to.place, m) {
+			return
 		}
 	}
-	return nil, false
+	for t := range c.entries.targets {
+		if to := &c.entries.targets[t]; to.base && to.place != place && c.open.has(t) && c.entries.objects {
+			more := true
+			r.each(to.place, f, func(from int32, m *graph.Move) bool {
+				more = visit(from, m)
+				return more
+			})
+			if !more {
+				return
+			}
+		}
+	}
 }
 
-// everywhere reports whether all local implementations give an interface's
-// field as the interface promises.
-func (g *graph) everywhere(p place, name string) bool {
-	n := g.nodes[p.node]
-	if p.as.def.Kind != schema.Interface || n.view.object {
+// enters reports whether a field can be had where a lookup from a place leads,
+// with what the field requires. A root type is not looked up: nothing can be sent
+// along.
+func (r *run) enters(place int32, to *target, m *graph.Move) bool {
+	ok, needs := r.gives(to.place, m)
+	if ok && needs {
+		return !to.base && r.meets(place, m) == nil
+	}
+	return ok
+}
+
+// reenters reports whether a place that gives a field itself has what the field
+// requires, or can be sent back to its subgraph with it by a key that is only
+// good for that.
+func (r *run) reenters(place int32, m *graph.Move) bool {
+	if r.strict {
+		return false
+	}
+	if r.givesAll(place, m.Provider.Requires) {
 		return true
 	}
-	for _, o := range p.as.possibleIn[n.view.sub] {
-		v := o.views[n.view.sub]
-		if v == nil {
-			continue
-		}
-		if _, ok := g.move(place{g.node(node{v, n.provides}), o}, name, false); !ok {
-			return false
+	back := r.graph.Reentries(r.places[place].as)
+	for i := range back {
+		l := &back[i]
+		if l.Subgraph == m.Subgraph && l.Through == m.Through && r.givesAll(place, l.Key) && r.meets(place, m) == nil {
+			return true
 		}
 	}
-	return true
+	return false
+}
+
+// meets returns the first way of what a field requires that cannot be had at a
+// place, or nil.
+func (r *run) meets(place int32, m *graph.Move) *step {
+	for _, s := range r.leaves(m.Provider.Requires) {
+		if !r.has(place, s) {
+			return s
+		}
+	}
+	return nil
+}
+
+// bits is a set of small numbers.
+type bits []uint64
+
+func newBits(n int) bits      { return make(bits, (n+63)/64) }
+func (b bits) has(i int) bool { return b[i/64]>>(i%64)&1 == 1 }
+func (b bits) add(i int)      { b[i/64] |= 1 << (i % 64) }
+func (b bits) or(other bits) {
+	for i := range other {
+		b[i] |= other[i]
+	}
 }

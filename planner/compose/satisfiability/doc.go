@@ -1,13 +1,20 @@
 // Package satisfiability proves that every field of a supergraph's API schema
 // can be reached from every root path, or shows the shortest path that cannot
-// go on.
+// go on and what is in the way.
 //
-// In goes a merged definition, which it only reads; out come problems. One
-// goroutine does the work of one call; calls share nothing.
+// In goes a Supergraph, which is only read; out come problems. What is walked is
+// the query graph of package graph, the very moves and lookups that planning
+// takes: `_entities` by key, lookups by fields, facets, joins, namespaces and
+// interface objects are all edges here, and nothing asks which of them one is.
 //
-// A place in the graph is a node: a type within one subgraph, perhaps with the
-// extra fields that a @provides gives on the path there. From a node one can
-// move along the subgraph's own fields, and by key to other subgraphs. What is
-// reachable by keys from a node is computed once (its closure), so the walk
-// over the API schema visits each type once per distinct closure.
+// A value is held at a place: a type within one subgraph, with what a @provides
+// on the path adds or a join leaves out. From a place lookups lead into other
+// subgraphs as far as the values of their keys can be had, perhaps by further
+// lookups. What is reached that way is computed once for each place (closure.go);
+// so the walk over the API schema (walk.go) visits a type once for each distinct
+// set of subgraphs in which its values can be had, and skips sets that hold a
+// smaller one.
+//
+// One goroutine does the work of one call; calls share nothing. The order of
+// problems, and their texts, depend on the input alone.
 package satisfiability

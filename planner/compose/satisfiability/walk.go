@@ -1,151 +1,202 @@
 package satisfiability
 
 import (
+	"container/heap"
+	"encoding/binary"
 	"slices"
 	"strings"
 
+	"github.com/weft-graphql/weft/planner/graph"
 	"github.com/weft-graphql/weft/planner/schema"
-	"github.com/weft-graphql/weft/planner/supergraph"
 )
 
-// maxStates bounds the walk. Real graphs need about one state a type.
-const maxStates = 2_000_000
+// Bounds on walking by length of path, so that the first counter-example is a
+// shortest one: how many sets of places one type is proven from, and how much
+// work there is, once a type has more sets than usual. Real graphs stay far below.
+// Beyond them the walk takes small sets first: what is proven from a small set is
+// proven from all that hold it.
+const (
+	broadSets         = 1000
+	usualSets         = 8
+	broadWork         = 1_000_000
+	broadWorkPerField = 50
+)
 
 // state is a position in the API schema with all places that a request can
 // have reached it by.
 type state struct {
-	as     *typ
-	places []place
+	as schema.TypeID
+	// places are sorted.
+	places []int32
 	parent int // index into walker.states, or -1
 	step   string
 }
 
 type walker struct {
-	*graph
-	states   []state
-	visited  map[*typ][][]int
-	checked  map[*typ][][]int
+	*run
+	states []state
+	// visited are, by type, the sets of places proven, without those that hold
+	// another one; counts say how many they have been.
+	visited [][][]int32
+	counts  []int
+	// known are the places that led to them, by content.
+	known    map[string]bool
+	sets     map[string]bool // all sets met, by content
 	problems []Problem
 	reported map[string]bool
+
+	// next is the first state not visited; rest are those left in order of size
+	// once the walk has become too broad.
+	next  int
+	broad bool
+	rest  sizeOrder
 }
 
 // walk proves that each field of the API schema can be reached.
-func (g *graph) walk() []Problem {
-	w := walker{graph: g, visited: make(map[*typ][][]int), checked: make(map[*typ][][]int), reported: make(map[string]bool)}
-	for _, name := range []string{"Query", "Mutation", "Subscription"} {
-		t := g.types[name]
-		if t == nil || t.def.Applied.Inaccessible {
+func (r *run) walk() []Problem {
+	w := &walker{
+		run: r, visited: make([][][]int32, len(r.schema.Types)), counts: make([]int, len(r.schema.Types)), known: make(map[string]bool),
+		sets: make(map[string]bool), reported: make(map[string]bool),
+	}
+	w.rest.walker = w
+	for _, root := range r.schema.Roots {
+		if root == schema.NoType || r.schema.Type(root).Hidden {
 			continue
 		}
-		s := state{as: t, parent: -1}
-		for _, sub := range sortedSubgraphs(t.views) {
-			s.places = append(s.places, place{g.node(node{view: t.views[sub]}), t})
-		}
-		w.states = append(w.states, s)
+		w.states = append(w.states, state{as: root, places: r.roots(root), parent: -1})
 	}
-	for i := 0; i < len(w.states); i++ {
-		if i >= maxStates {
-			w.problems = append(w.problems, Problem{Code: CodeTooComplex, Message: "The supergraph is too complex to prove that every field can be reached.", Hint: "Use fewer distinct @provides."})
-			break
-		}
+	for i, ok := w.pick(); ok && w.spend(0); i, ok = w.pick() {
 		w.visit(i)
+	}
+	if !w.spend(0) {
+		w.problems = append(w.problems, Problem{
+			Code: CodeTooComplex, Message: "The supergraph is too complex to prove that every field can be reached.",
+			Hint: "Let the subgraphs that share value types share all of their fields, and use fewer distinct @provides.",
+		})
 	}
 	return w.problems
 }
 
-func sortedSubgraphs(views map[int]*view) []int {
-	out := make([]int, 0, len(views))
-	for sub := range views {
-		out = append(out, sub)
+// roots are the places of a root type.
+func (r *run) roots(t schema.TypeID) []int32 {
+	var out []int32
+	for i := range r.super.Views[t] {
+		out = append(out, r.place(place{as: t, decl: t, sub: int32(r.super.Views[t][i].Subgraph)}))
 	}
 	slices.Sort(out)
 	return out
 }
 
+// pick takes the next state to visit.
+func (w *walker) pick() (int, bool) {
+	if !w.broad {
+		w.next++
+		return w.next - 1, w.next <= len(w.states)
+	}
+	for ; w.next < len(w.states); w.next++ {
+		heap.Push(&w.rest, w.next)
+	}
+	if len(w.rest.list) == 0 {
+		return 0, false
+	}
+	return heap.Pop(&w.rest).(int), true
+}
+
+// sizeOrder is a heap of states, those with few places first.
+type sizeOrder struct {
+	walker *walker
+	list   []int
+}
+
+func (o *sizeOrder) Len() int { return len(o.list) }
+func (o *sizeOrder) Less(i, j int) bool {
+	a, b := o.list[i], o.list[j]
+	if n, m := len(o.walker.states[a].places), len(o.walker.states[b].places); n != m {
+		return n < m
+	}
+	return a < b
+}
+func (o *sizeOrder) Swap(i, j int) { o.list[i], o.list[j] = o.list[j], o.list[i] }
+func (o *sizeOrder) Push(x any)    { o.list = append(o.list, x.(int)) }
+func (o *sizeOrder) Pop() any {
+	x := o.list[len(o.list)-1]
+	o.list = o.list[:len(o.list)-1]
+	return x
+}
+
+func content(as schema.TypeID, places []int32) string {
+	b := binary.LittleEndian.AppendUint32(make([]byte, 0, 4+4*len(places)), uint32(as))
+	for _, p := range places {
+		b = binary.LittleEndian.AppendUint32(b, uint32(p))
+	}
+	return string(b)
+}
+
+// note adds a set to a list of known ones and reports whether it was new.
+func note(known map[string]bool, as schema.TypeID, places []int32) bool {
+	key := content(as, places)
+	if known[key] {
+		return false
+	}
+	known[key] = true
+	return true
+}
+
 // visit looks at all that can follow a state.
 func (w *walker) visit(i int) {
 	s := w.states[i]
-	if s.as.def.Kind.Abstract() {
+	if !note(w.known, s.as, s.places) || !w.spend(len(s.places)) {
+		return
+	}
+	if w.schema.Type(s.as).Kind.Abstract() {
 		w.visitAbstract(i)
 		return
 	}
-	nodes := w.reachAll(s)
-	if w.seen(s.as, nodes) {
-		w.checkShared(i, nodes)
+	h := w.hold(s.as, s.places)
+	set := h.set()
+	if !note(w.sets, s.as, set) {
 		return
 	}
-	bySub := make(map[int][]int, len(nodes))
-	for _, n := range nodes {
-		sub := w.nodes[n].view.sub
-		bySub[sub] = append(bySub[sub], n)
+	if w.proven(s.as, set) {
+		w.checkShared(i, h)
+		return
 	}
-	for _, f := range s.as.def.Fields {
-		if f.Applied.Inaccessible {
-			continue
-		}
-		w.visitField(i, f, nodes, bySub)
-	}
-}
-
-// reachAll joins the closures of a state's places.
-func (w *walker) reachAll(s state) []int {
-	if len(s.places) == 1 {
-		return w.reach(s.places[0])
-	}
-	var out []int
-	for _, p := range s.places {
-		if !slices.Contains(out, p.node) {
-			out = append(out, w.reach(p)...)
-			slices.Sort(out)
-			out = slices.Compact(out)
+	clean := true
+	for _, f := range w.schema.Type(s.as).Fields {
+		if !w.schema.Field(f).Hidden && !w.visitField(i, f, h) {
+			clean = false
 		}
 	}
-	return out
+	w.prove(s.as, set, clean)
 }
 
-// seen reports whether the type was already proven from no more than these
-// nodes, and notes them otherwise: more nodes can only reach more.
-func (w *walker) seen(t *typ, nodes []int) bool {
+// proven reports whether the type was already proven from no more than this set:
+// more places can only reach more.
+func (w *walker) proven(t schema.TypeID, set []int32) bool {
 	for _, old := range w.visited[t] {
-		if subset(old, nodes) {
+		w.work += 1 + len(old)/8
+		if subset(old, set) {
 			return true
 		}
 	}
-	w.visited[t] = append(w.visited[t], nodes)
 	return false
 }
 
-// checkShared looks at the shared abstract fields of a state whose fields are
-// proven already: with more subgraphs to answer, these may disagree.
-func (w *walker) checkShared(i int, nodes []int) {
-	s := w.states[i]
-	for _, old := range w.visited[s.as] {
-		if slices.Equal(old, nodes) {
-			return
-		}
+// prove notes that the type has been visited with a set. Where a field could not
+// be had with it, more places may lead on to further problems, which are to be
+// told as well as long as there are not too many sets.
+func (w *walker) prove(t schema.TypeID, set []int32, clean bool) {
+	w.counts[t]++
+	enough := broadWork + broadWorkPerField*len(w.schema.Fields)
+	w.broad = w.broad || w.counts[t] > broadSets || w.counts[t] > usualSets && w.work > enough
+	if !clean && !w.broad {
+		return
 	}
-	for _, old := range w.checked[s.as] {
-		if slices.Equal(old, nodes) {
-			return
-		}
-	}
-	w.checked[s.as] = append(w.checked[s.as], nodes)
-	for _, f := range s.as.def.Fields {
-		target := w.types[f.Type.Named()]
-		if f.Applied.Inaccessible || target == nil || !target.def.Kind.Abstract() {
-			continue
-		}
-		var places []place
-		for _, n := range nodes {
-			if to, ok := w.move(place{n, s.as}, f.Name, true); ok && to.as != nil {
-				places = append(places, to)
-			}
-		}
-		w.checkRuntimeTypes(i, f, state{as: target, places: w.distinct(places)})
-	}
+	w.work += len(w.visited[t])
+	w.visited[t] = append(slices.DeleteFunc(w.visited[t], func(old []int32) bool { return subset(set, old) }), set)
 }
 
-func subset(small, large []int) bool {
+func subset(small, large []int32) bool {
 	if len(small) > len(large) {
 		return false
 	}
@@ -162,134 +213,230 @@ func subset(small, large []int) bool {
 }
 
 // visitAbstract goes on to the types that values of an interface or union have.
-// Which those are is up to the subgraph that returned the value: keys lead to
+// Which those are is up to the subgraph that returned the value: lookups lead to
 // more fields, not to more types.
 func (w *walker) visitAbstract(i int) {
 	s := w.states[i]
-	start := make([]int, len(s.places))
-	for k, p := range s.places {
-		start[k] = p.node
-	}
-	for _, old := range w.visited[s.as] {
-		if slices.Equal(old, start) {
-			return
-		}
-	}
-	w.visited[s.as] = append(w.visited[s.as], start)
-	nodes := w.reachAll(s)
-	if len(s.as.possible) > 0 && !slices.ContainsFunc(nodes, func(n int) bool { return !w.nodes[n].view.object }) {
-		w.reportInterfaceObject(i, nodes)
-		return
-	}
-	for _, o := range s.as.possible {
-		if o.def.Applied.Inaccessible {
-			continue
-		}
-		var places []place
+	possible := w.schema.Type(s.as).Possible
+	typed := len(possible) == 0
+	var next []state
+	for _, o := range possible {
+		var places []int32
 		for _, p := range s.places {
-			if len(w.downcast(p, o)) == 0 {
-				continue
-			}
-			for _, n := range w.reach(p) {
-				places = append(places, w.downcast(place{n, s.as}, o)...)
+			if c, ok := w.cast(p, o); ok {
+				places = append(places, c)
+				if at := &w.places[c]; at.decl == o || w.closure(c).tells(w.run) {
+					typed = true
+				}
 			}
 		}
 		// A type that no subgraph returns here cannot be asked for.
-		if len(places) > 0 {
-			w.states = append(w.states, state{as: o, places: w.distinct(places), parent: i, step: "... on " + o.def.Name})
+		if len(places) > 0 && !w.schema.Type(o).Hidden {
+			slices.Sort(places)
+			next = append(next, state{as: o, places: slices.Compact(places), parent: i, step: "... on " + w.schema.Type(o).Name})
 		}
 	}
+	if !typed && len(s.places) > 0 && len(next) > 0 {
+		w.reportInterfaceObject(i)
+		return
+	}
+	w.states = append(w.states, next...)
 }
 
-func (w *walker) visitField(i int, f *supergraph.FieldDefinition, nodes []int, bySub map[int][]int) {
-	s := w.states[i]
-	target := w.types[f.Type.Named()]
-	leaf := target == nil
-	var places []place
-	found := false
-	try := func(n int) {
-		if leaf && found {
+// tells reports whether lookups from the place of an interface object lead to
+// where the concrete type is known.
+func (c *closure) tells(r *run) bool {
+	for t := range c.entries.targets {
+		if c.open.has(t) && r.places[c.entries.targets[t].place].through(r.schema) == schema.NoType {
+			return true
+		}
+	}
+	return false
+}
+
+// holding is all that can be done with values of one type that are held at some
+// places.
+type holding struct {
+	run     *run
+	entries *entries
+	// bases are places where requests begin, in order of subgraphs.
+	bases []int32
+	// open are the targets that lookups from any of them lead to.
+	open bits
+	// told is what explanations have found out so far.
+	told told
+}
+
+func (r *run) hold(as schema.TypeID, places []int32) *holding {
+	h := &holding{run: r, entries: r.entriesOf(as)}
+	h.open = newBits(len(h.entries.targets))
+	have := make(map[int32]bool, len(places))
+	for next := slices.Clone(places); len(next) > 0; next = next[1:] {
+		if have[next[0]] {
+			continue
+		}
+		have[next[0]] = true
+		h.bases = append(h.bases, next[0])
+		c := r.closure(next[0])
+		r.spend(len(c.open))
+		h.open.or(c.open)
+		for t := range h.entries.targets {
+			if h.entries.targets[t].base && c.open.has(t) {
+				next = append(next, h.entries.targets[t].place)
+			}
+		}
+	}
+	slices.SortFunc(h.bases, func(a, b int32) int {
+		if x, y := r.places[a].sub, r.places[b].sub; x != y {
+			return int(x - y)
+		}
+		return int(a - b)
+	})
+	return h
+}
+
+// set are the places in order, without those that give no more than a lookup
+// into the same subgraph does.
+func (h *holding) set() []int32 {
+	var out []int32
+	for _, b := range h.bases {
+		p := &h.run.places[b]
+		t, ok := h.entries.index[door{p.sub, p.through(h.run.schema)}]
+		if ok && p.extra == 0 && h.open.has(int(t)) && h.entries.targets[t].twin {
+			continue
+		}
+		out = append(out, b)
+	}
+	for t := range h.entries.targets {
+		if h.open.has(t) {
+			out = append(out, h.entries.targets[t].place)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// in are the bases in a subgraph.
+func (h *holding) in(sub int) []int32 {
+	at, _ := slices.BinarySearchFunc(h.bases, int32(sub), func(b, sub int32) int { return int(h.run.places[b].sub - sub) })
+	end := at
+	for end < len(h.bases) && h.run.places[h.bases[end]].sub == int32(sub) {
+		end++
+	}
+	return h.bases[at:end]
+}
+
+// each calls visit for every place in which a field can be had, until it
+// returns false.
+func (h *holding) each(f schema.FieldID, visit func(from int32, m *graph.Move) bool) {
+	r := h.run
+	moves := r.graph.Moves(f)
+	r.spend(len(moves))
+	for i := range moves {
+		m := &moves[i]
+		if !r.usable(m.Provider) {
+			continue
+		}
+		for _, b := range h.in(m.Subgraph) {
+			if ok, needs := r.gives(b, m); ok && (!needs || r.reenters(b, m)) && !visit(b, m) {
+				return
+			}
+		}
+		t, ok := h.entries.index[door{int32(m.Subgraph), m.Through}]
+		if !ok || !h.open.has(int(t)) {
+			continue
+		}
+		to := &h.entries.targets[t]
+		ok, needs := r.gives(to.place, m)
+		if ok && needs {
+			ok = !to.base && slices.ContainsFunc(h.bases, func(b int32) bool {
+				return r.closure(b).open.has(int(t)) && r.meets(b, m) == nil
+			})
+		}
+		if ok && !visit(to.place, m) {
 			return
 		}
-		if to, ok := w.move(place{n, s.as}, f.Name, true); ok {
-			found = true
-			if !leaf && to.as != nil {
-				places = append(places, to)
-			}
-		}
 	}
-	if len(f.In) > 0 && len(f.In) < len(nodes) && len(s.as.objects) == 0 {
-		for j := range f.In {
-			for _, n := range bySub[f.In[j].Subgraph] {
-				try(n)
-			}
+}
+
+// follow returns the places that a field leads to, and whether it can be had.
+func (h *holding) follow(f schema.FieldID) (places []int32, found bool) {
+	leaf := !h.run.schema.Type(h.run.schema.Field(f).Type.Type).Kind.Composite()
+	h.each(f, func(from int32, m *graph.Move) bool {
+		to, ok := h.run.move(from, m)
+		if !ok {
+			return true
 		}
-	} else {
-		for _, n := range nodes {
-			try(n)
+		found = true
+		if to >= 0 {
+			places = append(places, to)
 		}
-	}
+		return !leaf
+	})
+	slices.Sort(places)
+	return slices.Compact(places), found
+}
+
+// visitField goes on along a field and reports whether that can be done.
+func (w *walker) visitField(i int, f schema.FieldID, h *holding) bool {
+	field := w.schema.Field(f)
+	places, found := h.follow(f)
 	if !found {
-		w.report(i, f, nodes)
-		return
+		if w.spend(0) { // else it may be that the search was given up
+			w.report(i, f, h)
+		}
+		return false
 	}
-	if leaf || target.def.Applied.Inaccessible {
-		return
+	target := w.schema.Type(field.Type.Type)
+	if !target.Kind.Composite() || target.Hidden {
+		return true
 	}
-	next := state{as: target, places: w.distinct(places), parent: i, step: s.as.def.Name + "." + f.Name}
-	if target.def.Kind.Abstract() {
-		w.checkRuntimeTypes(i, f, next)
+	next := state{as: target.ID, places: places, parent: i, step: w.coordinate(f)}
+	if target.Kind.Abstract() {
+		w.checkRuntimeTypes(f, next)
 	}
-	// Places of a narrower type than the field's are told apart: each subgraph
-	// declares the type it returns.
-	w.states = append(w.states, w.split(next)...)
+	w.states = append(w.states, next)
+	return true
 }
 
-func (w *walker) distinct(places []place) []place {
-	slices.SortFunc(places, func(a, b place) int { return a.node - b.node })
-	return slices.Compact(places)
-}
-
-// split turns places whose subgraph declares another type (a subtype) into
-// states of the types that values can have.
-func (w *walker) split(s state) []state {
-	if !slices.ContainsFunc(s.places, func(p place) bool { return p.as != s.as }) {
-		return []state{s}
-	}
-	var out []state
-	for _, o := range s.as.possible {
-		var places []place
-		for _, p := range s.places {
-			places = append(places, w.downcast(p, o)...)
+// checkShared looks at the shared abstract fields of a state whose fields are
+// proven already: with more subgraphs to answer, these may disagree.
+func (w *walker) checkShared(i int, h *holding) {
+	as := w.states[i].as
+	for _, f := range w.schema.Type(as).Fields {
+		field := w.schema.Field(f)
+		if field.Hidden || !w.schema.Type(field.Type.Type).Kind.Abstract() || len(w.graph.Moves(f)) < 2 {
+			continue
 		}
-		if len(places) > 0 {
-			out = append(out, state{as: o, places: w.distinct(places), parent: s.parent, step: s.step})
-		}
+		places, _ := h.follow(f)
+		w.checkRuntimeTypes(f, state{as: field.Type.Type, places: places})
 	}
-	return out
 }
 
 // checkRuntimeTypes reports a shared field whose subgraphs return no type in
 // common: which one answers would decide what comes back.
-func (w *walker) checkRuntimeTypes(i int, f *supergraph.FieldDefinition, s state) {
-	var common []*typ
-	subs := make(map[int]bool)
+func (w *walker) checkRuntimeTypes(f schema.FieldID, s state) {
+	var common []schema.TypeID
+	var upstreams []int
 	differ := false
-	for k, p := range s.places {
-		n := w.nodes[p.node]
-		if n.view.object {
+	for k, id := range s.places {
+		p := w.places[id]
+		v := w.view(p.decl, p.sub)
+		if v == nil || v.InterfaceObject {
 			return
 		}
-		subs[n.view.sub] = true
-		types := p.as.possibleIn[n.view.sub]
-		if p.as.def.Kind == schema.Object {
-			types = []*typ{p.as}
+		if up := w.super.Subgraphs[p.sub].Upstream; !slices.Contains(upstreams, up) {
+			upstreams = append(upstreams, up)
+		}
+		types := v.Possible
+		if v.Kind == schema.Object {
+			types = []schema.TypeID{p.decl}
 		}
 		if k == 0 {
 			common = types
 			continue
 		}
-		var both []*typ
+		var both []schema.TypeID
 		for _, t := range common {
 			if slices.Contains(types, t) {
 				both = append(both, t)
@@ -298,30 +445,24 @@ func (w *walker) checkRuntimeTypes(i int, f *supergraph.FieldDefinition, s state
 		differ = differ || len(both) < len(common) || len(both) < len(types)
 		common = both
 	}
-	if !differ || len(common) > 0 || len(subs) < 2 {
+	if !differ || len(common) > 0 || len(upstreams) < 2 || w.reported["types "+w.coordinate(f)] {
 		return
 	}
-	coordinate := w.states[i].as.def.Name + "." + f.Name
-	if w.reported["types "+coordinate] {
-		return
-	}
+	coordinate := w.coordinate(f)
 	w.reported["types "+coordinate] = true
+	slices.Sort(upstreams)
 	var names []string
-	for _, sub := range sortedKeys(subs) {
-		names = append(names, w.def.Subgraphs[sub].Name)
+	for _, up := range upstreams {
+		names = append(names, w.super.Definition.Subgraphs[up].Name)
 	}
 	w.problems = append(w.problems, Problem{
-		Code: CodeMismatch, Coordinate: coordinate,
-		Message: "Shared field " + coordinate + " of type " + s.as.def.Name + " returns different concrete types in subgraphs " + strings.Join(names, ", ") + ", none of them in common.",
+		Code: CodeMismatch, Coordinate: coordinate, Labels: w.labels(),
+		Message: "Shared field " + coordinate + " of type " + w.schema.Type(s.as).Name + " returns different concrete types in subgraphs " + strings.Join(names, ", ") + ", none of them in common.",
 		Hint:    "A shared field must resolve alike everywhere: let the subgraphs have the same implementations or members.",
 	})
 }
 
-func sortedKeys(m map[int]bool) []int {
-	out := make([]int, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
+func (r *run) coordinate(f schema.FieldID) string {
+	field := r.schema.Field(f)
+	return r.schema.Type(field.Parent).Name + "." + field.Name
 }

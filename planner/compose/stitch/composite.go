@@ -39,9 +39,12 @@ func (w *work) composite() {
 			}
 		}
 	}
+	w.checkComposite()
+	reached := make(map[*field]bool)
 	if root := w.typeByOperation(schema.Query); root != nil {
-		w.compositeLookups(root, nil, map[*typ]bool{})
+		w.compositeLookups(root, nil, map[*typ]bool{}, reached)
 	}
+	w.checkReached(reached)
 	for _, t := range w.types {
 		for _, f := range t.fields {
 			w.compositeArguments(t, f)
@@ -51,7 +54,7 @@ func (w *work) composite() {
 
 // compositeLookups finds the lookups below a type that is reached from the root by
 // fields without required arguments.
-func (w *work) compositeLookups(t *typ, path []*field, seen map[*typ]bool) {
+func (w *work) compositeLookups(t *typ, path []*field, seen map[*typ]bool, reached map[*field]bool) {
 	if seen[t] {
 		return
 	}
@@ -59,6 +62,7 @@ func (w *work) compositeLookups(t *typ, path []*field, seen map[*typ]bool) {
 	for _, f := range t.fields {
 		way := append(slices.Clone(path), f)
 		if applied(f.def.Directives, "lookup") != nil {
+			reached[f] = true
 			w.compositeLookup(f, way)
 			continue
 		}
@@ -66,7 +70,7 @@ func (w *work) compositeLookups(t *typ, path []*field, seen map[*typ]bool) {
 		required := slices.ContainsFunc(f.def.Arguments, func(a *schema.ArgumentDefinition) bool { return a.Type.NonNull && a.Default == nil })
 		// An entity's fields lead to data, not to lookups.
 		if next != nil && next.kind == schema.Object && len(next.keys) == 0 && f.def.Type.Elem == nil && !required {
-			w.compositeLookups(next, way, seen)
+			w.compositeLookups(next, way, seen, reached)
 		}
 	}
 }

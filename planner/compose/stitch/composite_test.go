@@ -1,10 +1,12 @@
 package stitch
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/weft-graphql/weft/planner/compose"
 	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/planner/supergraph"
 )
@@ -128,35 +130,46 @@ func TestCompositeErrors(t *testing.T) {
 		sdl  string
 		want []string
 	}{
-		"list":           {`type Query { p(ids: [ID!]!): [P] @lookup }`, []string{"LOOKUP_RETURNS_LIST  Query.p"}},
-		"leaf":           {`type Query { p(id: ID!): Int @lookup }`, []string{"STITCH_INVALID_LOOKUP  Query.p"}},
-		"no arguments":   {`type Query { p: P @lookup }`, []string{"STITCH_INVALID_LOOKUP  Query.p"}},
-		"unknown field":  {`type Query { p(key: ID!): P @lookup }`, []string{"IS_INVALID_FIELDS  P.key"}},
-		"is: field":      {`type Query { p(key: ID! @is(field: "key")): P @lookup }`, []string{"IS_INVALID_FIELDS  P.key"}},
-		"is: type":       {`type Query { p(key: Int! @is(field: "name")): P @lookup }`, []string{"IS_INVALID_FIELDS  Query.p"}},
-		"is: object":     {`type Query { p(key: ID! @is(field: "sub")): P @lookup }`, []string{"IS_INVALID_FIELDS  P.sub"}},
-		"is: shape":      {`type Query { p(key: In! @is(field: "id")): P @lookup }`, []string{"IS_INVALID_FIELDS  Query.p"}},
-		"is: list":       {`type Query { p(keys: [ID!] @is(field: "id")): P @lookup }`, []string{"IS_INVALID_FIELDS  Query.p"}},
-		"is: list map":   {`type Query { p(keys: [String] @is(field: "tags[name]")): P @lookup }`, []string{"IS_INVALID_FIELDS  P.tags"}},
-		"is: syntax":     {`type Query { p(key: ID! @is(field: "{ id")): P @lookup }`, []string{"IS_INVALID_SYNTAX  Query.p(key:)"}},
-		"is: value":      {`type Query { p(key: ID! @is(field: 1)): P @lookup }`, []string{"IS_INVALID_FIELD_TYPE  Query.p(key:)"}},
-		"is: usage":      {`type Query { p(id: ID! @is(field: "id")): P }`, []string{"IS_INVALID_USAGE  Query.p(id:)"}},
-		"require: field": {`type Query { o(id: ID!): Other @lookup } extend type P { y(w: Int @require(field: "weight")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
-		"require: value": {`type Query { o: Int } extend type P { y(w: Int @require(field: [])): Int }`, []string{"REQUIRE_INVALID_FIELD_TYPE  P.y(w:)"}},
-		"require: text":  {`type Query { o: Int } extend type P { y(w: Int @require(field: "a.")): Int }`, []string{"REQUIRE_INVALID_SYNTAX  P.y(w:)"}},
-		"require: shape": {`type Query { o: Int } extend type P { y(w: In @require(field: "elsewhere.w")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
-		"require: leaf":  {`type Query { o: Int } extend type P { y(w: Int @require(field: "elsewhere")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
-		"require: depth": {`type Query { o: Int } extend type P { y(w: Int @require(field: "elsewhere.list")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
-		"require: input": {`type Query { o: Int } extend type P { y(w: In @require(field: "{ other: elsewhere.w }")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
-		"require: needs": {`type Query { o: Int } extend type P { y(w: Need @require(field: "{ a: elsewhere.w }")): Int } input Need { a: Int b: Int! }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
-		"require: lists": {`type Query { o: Int } extend type P { y(w: [[Cell!]!] @require(field: "matrix[[{ v: w }]]") v: [Int] @require(field: "row[w]")): Int } input Cell { v: Int }`, nil},
-		"require: flat":  {`type Query { o: Int } extend type P { y(w: [[Cell!]!] @require(field: "matrix[{ v: w }]")): Int } input Cell { v: Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
-		"require: below": {`type Query { o: Int } extend type P { y(w: [Int] @require(field: "kinds[x]")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
-		"require: type":  {`type Query { o: Int } extend type P { y(w: Int @require(field: "elsewhere<Dim>.w")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"list":               {`type Query { p(ids: [ID!]!): [P] @lookup }`, []string{"LOOKUP_RETURNS_LIST  Query.p"}},
+		"leaf":               {`type Query { p(id: ID!): Int @lookup }`, []string{"STITCH_INVALID_LOOKUP  Query.p"}},
+		"no arguments":       {`type Query { p: P @lookup }`, []string{"STITCH_INVALID_LOOKUP  Query.p"}},
+		"unknown field":      {`type Query { p(key: ID!): P @lookup }`, []string{"IS_INVALID_FIELDS  P.key"}},
+		"is: field":          {`type Query { p(key: ID! @is(field: "key")): P @lookup }`, []string{"IS_INVALID_FIELDS  P.key"}},
+		"is: type":           {`type Query { p(key: Int! @is(field: "name")): P @lookup }`, []string{"IS_INVALID_FIELDS  Query.p"}},
+		"is: object":         {`type Query { p(key: ID! @is(field: "sub")): P @lookup }`, []string{"IS_INVALID_FIELDS  P.sub"}},
+		"is: shape":          {`type Query { p(key: In! @is(field: "id")): P @lookup }`, []string{"IS_INVALID_FIELDS  Query.p"}},
+		"is: list":           {`type Query { p(keys: [ID!] @is(field: "id")): P @lookup }`, []string{"IS_INVALID_FIELDS  Query.p"}},
+		"is: list map":       {`type Query { p(keys: [String] @is(field: "tags[name]")): P @lookup }`, []string{"IS_INVALID_FIELDS  P.tags"}},
+		"is: syntax":         {`type Query { p(key: ID! @is(field: "{ id")): P @lookup }`, []string{"IS_INVALID_SYNTAX  Query.p(key:)"}},
+		"is: value":          {`type Query { p(key: ID! @is(field: 1)): P @lookup }`, []string{"IS_INVALID_FIELD_TYPE  Query.p(key:)"}},
+		"is: usage":          {`type Query { p(id: ID! @is(field: "id")): P }`, []string{"IS_INVALID_USAGE  Query.p(id:)"}},
+		"require: field":     {`type Query { o(id: ID!): Other @lookup } extend type P { y(w: Int @require(field: "weight")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: value":     {`type Query { o: Int } extend type P { y(w: Int @require(field: [])): Int }`, []string{"REQUIRE_INVALID_FIELD_TYPE  P.y(w:)"}},
+		"require: text":      {`type Query { o: Int } extend type P { y(w: Int @require(field: "a.")): Int }`, []string{"REQUIRE_INVALID_SYNTAX  P.y(w:)"}},
+		"require: shape":     {`type Query { o: Int } extend type P { y(w: In @require(field: "elsewhere.w")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: leaf":      {`type Query { o: Int } extend type P { y(w: Int @require(field: "elsewhere")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: depth":     {`type Query { o: Int } extend type P { y(w: Int @require(field: "elsewhere.list")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: input":     {`type Query { o: Int } extend type P { y(w: In @require(field: "{ other: elsewhere.w }")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: needs":     {`type Query { o: Int } extend type P { y(w: Need @require(field: "{ a: elsewhere.w }")): Int } input Need { a: Int b: Int! }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: lists":     {`type Query { o: Int } extend type P { y(w: [[Cell!]!] @require(field: "matrix[[{ v: w }]]") v: [Int] @require(field: "row[w]")): Int } input Cell { v: Int }`, nil},
+		"require: flat":      {`type Query { o: Int } extend type P { y(w: [[Cell!]!] @require(field: "matrix[{ v: w }]")): Int } input Cell { v: Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: below":     {`type Query { o: Int } extend type P { y(w: [Int] @require(field: "kinds[x]")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"key: text":          {`type Query { o: Int } type K @key(fields: "id {") { id: ID! }`, []string{"KEY_INVALID_SYNTAX  K"}},
+		"key: value":         {`type Query { o: Int } type K @key(fields: 1) { id: ID! }`, []string{"KEY_INVALID_FIELDS_TYPE  K"}},
+		"provides: text":     {`type Query { o: P @provides(fields: "{") }`, []string{"PROVIDES_INVALID_SYNTAX  Query.o"}},
+		"provides: value":    {`type Query { o: P @provides(fields: ["id"]) }`, []string{"PROVIDES_INVALID_FIELDS_TYPE  Query.o"}},
+		"provides: leaf":     {`type Query { o: Int @provides(fields: "id") }`, []string{"PROVIDES_ON_NON_COMPOSITE_FIELD  Query.o"}},
+		"provides: union":    {`type Query { o: U @provides(fields: "id") } union U = P`, []string{"PROVIDES_ON_NON_COMPOSITE_FIELD  Query.o"}},
+		"external: provides": {`type Query { o: Int } extend type P { e: Sub @external @provides(fields: "id") }`, []string{"EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE  P.e"}},
+		"external: require":  {`type Query { o: Int } extend type P { e(w: Int @require(field: "elsewhere.w")): Sub @external }`, []string{"EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE  P.e"}},
+		"override: self":     {`type Query { o: Int @override(from: "s") }`, []string{"OVERRIDE_FROM_SELF  Query.o"}},
+		"reserved type":      {`type Query { o: Int } input FieldSelectionMap { a: Int }`, []string{"TYPE_DEFINITION_INVALID  FieldSelectionMap"}},
+		"one of: two":        {`type Query { p(by: Two! @is(field: "{ id, name }")): P @lookup } input Two @oneOf { id: ID name: String }`, []string{"IS_INVALID_FIELDS  Query.p"}},
+		"require: type":      {`type Query { o: Int } extend type P { y(w: Int @require(field: "elsewhere<Dim>.w")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			prepared, errs := PrepareAll([]Input{
-				{Name: "s", Doc: parse(t, "s", test.sdl+rest)},
+				{Name: "s", Doc: parse(t, "s", test.sdl+" directive @lookup on FIELD_DEFINITION directive @is(field: String!) on ARGUMENT_DEFINITION"+rest)},
 				{Name: "elsewhere", Doc: parse(t, "elsewhere", `type Query { q(id: ID!): P @lookup } type P @key(fields: "id") { id: ID! elsewhere: Dim matrix: [[Dim]] row: [Dim] kinds: [Kind] } enum Kind { A } type Dim { w: Int list: [Int] }`)},
 			}, nil)
 			check(t, prepared != nil, errs, test.want)
@@ -287,4 +300,30 @@ func FuzzExpression(f *testing.F) {
 			t.Errorf("%q is an expression without a field", text)
 		}
 	})
+}
+
+// Lookups that work but could be better are remarked on.
+func TestCompositeRemarks(t *testing.T) {
+	doc := parse(t, "s", `type Query { p(id: ID!): P! @lookup other: Other }
+type P @key(fields: "id") { id: ID! sub(name: String!): Sub @lookup }
+type Other { deep(id: ID!): Deep }
+type Deep { q(id: ID!): P @lookup }
+type Sub @key(fields: "name") { name: String! }`)
+	r := Compose([]Subgraph{{Input: compose.Input{Name: "s", URL: "http://s", Doc: doc}}}, nil)
+	if len(r.Errors) > 0 {
+		t.Fatal(r.Errors)
+	}
+	var got []string
+	for _, h := range r.Hints {
+		if h.Level == compose.Warn {
+			got = append(got, fmt.Sprint(h.Code, " ", h.Coordinate, " ", h.Places))
+		}
+	}
+	want := []string{
+		"LOOKUP_RETURNS_NON_NULLABLE_TYPE Query.p [{s 1 14}]",
+		"LOOKUP_NOT_REACHABLE P.sub [{s 2 37}]", "LOOKUP_NOT_REACHABLE Deep.q [{s 4 13}]",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
 }

@@ -29,15 +29,23 @@ const (
 // names them.
 const (
 	// CodeRequireNotSupported is a @require on an argument.
-	CodeRequireNotSupported     = "REQUIRE_NOT_SUPPORTED"
-	CodeLookupReturnsList       = "LOOKUP_RETURNS_LIST"
-	CodeIsInvalidFieldType      = "IS_INVALID_FIELD_TYPE"
-	CodeIsInvalidSyntax         = "IS_INVALID_SYNTAX"
-	CodeIsInvalidFields         = "IS_INVALID_FIELDS"
-	CodeIsInvalidUsage          = "IS_INVALID_USAGE"
-	CodeRequireInvalidFieldType = "REQUIRE_INVALID_FIELD_TYPE"
-	CodeRequireInvalidSyntax    = "REQUIRE_INVALID_SYNTAX"
-	CodeRequireInvalidFields    = "REQUIRE_INVALID_FIELDS"
+	CodeRequireNotSupported       = "REQUIRE_NOT_SUPPORTED"
+	CodeLookupReturnsList         = "LOOKUP_RETURNS_LIST"
+	CodeTypeDefinitionInvalid     = "TYPE_DEFINITION_INVALID"
+	CodeKeyInvalidFieldsType      = "KEY_INVALID_FIELDS_TYPE"
+	CodeKeyInvalidSyntax          = "KEY_INVALID_SYNTAX"
+	CodeProvidesInvalidFieldsType = "PROVIDES_INVALID_FIELDS_TYPE"
+	CodeProvidesInvalidSyntax     = "PROVIDES_INVALID_SYNTAX"
+	CodeProvidesOnNonComposite    = "PROVIDES_ON_NON_COMPOSITE_FIELD"
+	CodeExternalCollision         = "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE"
+	CodeOverrideFromSelf          = "OVERRIDE_FROM_SELF"
+	CodeIsInvalidFieldType        = "IS_INVALID_FIELD_TYPE"
+	CodeIsInvalidSyntax           = "IS_INVALID_SYNTAX"
+	CodeIsInvalidFields           = "IS_INVALID_FIELDS"
+	CodeIsInvalidUsage            = "IS_INVALID_USAGE"
+	CodeRequireInvalidFieldType   = "REQUIRE_INVALID_FIELD_TYPE"
+	CodeRequireInvalidSyntax      = "REQUIRE_INVALID_SYNTAX"
+	CodeRequireInvalidFields      = "REQUIRE_INVALID_FIELDS"
 )
 
 // CodeInfo describes one error code for reference documentation.
@@ -65,6 +73,14 @@ func Codes() []CodeInfo {
 		{CodeNoLookup, "A join leads to a type that the other subgraph cannot look up by that key."},
 		{CodeRequireNotSupported, "An argument is filled by @require, which planning does not carry out yet."},
 		{CodeLookupReturnsList, "A @lookup field returns a list; it must return one entity."},
+		{CodeTypeDefinitionInvalid, "A type of the Composite Schemas specification is defined as something else."},
+		{CodeKeyInvalidFieldsType, "The fields of a @key are not a string."},
+		{CodeKeyInvalidSyntax, "The fields of a @key are not a selection set."},
+		{CodeProvidesInvalidFieldsType, "The fields of a @provides are not a string."},
+		{CodeProvidesInvalidSyntax, "The fields of a @provides are not a selection set."},
+		{CodeProvidesOnNonComposite, "@provides is on a field that returns neither an object nor an interface."},
+		{CodeExternalCollision, "A field is @external and says at the same time how it is resolved."},
+		{CodeOverrideFromSelf, "@override names the schema it is in."},
 		{CodeIsInvalidFieldType, "The argument of @is is not a string."},
 		{CodeIsInvalidSyntax, "The argument of @is is not a field selection map."},
 		{CodeIsInvalidFields, "The field selection map of @is does not fit the entity or the argument."},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weft-graphql/weft/planner/compose"
 	"github.com/weft-graphql/weft/planner/schema"
 )
 
@@ -83,6 +84,8 @@ type work struct {
 	changed bool
 	// requires are the fields with @require arguments.
 	requires []*requirement
+	// remarks are hints for whoever wrote the document.
+	remarks []compose.Hint
 	// ownTypes are the subgraph's own types that joins lead to.
 	ownTypes []ownType
 }

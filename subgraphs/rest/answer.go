@@ -1,0 +1,225 @@
+package rest
+
+import (
+	"slices"
+
+	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/rest/mapping"
+)
+
+// answer writes what was found as rows.
+func (r *run) answer() *subgraphs.Answer {
+	a := subgraphs.NewAnswer(nil)
+	a.Layout = subgraphs.LayoutRows
+	up := r.client.up
+	w := &writer{variables: r.call.Variables}
+	w.vars = mapping.Variables{Config: up.config, Env: up.env, Request: r.request}
+	if r.root != nil {
+		start := len(w.body)
+		r.shellRow(w, r.root, r.targets[0])
+		a.Rows = [][]subgraphs.Row{{{Status: subgraphs.RowOK, Start: start, End: len(w.body)}}}
+	} else {
+		a.Rows = make([][]subgraphs.Row, len(r.entries))
+		for i, s := range r.entries {
+			w.entry = i
+			n := len(s.asks)
+			if i >= len(r.call.Rows) {
+				continue
+			}
+			a.Rows[i] = make([]subgraphs.Row, len(r.call.Rows[i]))
+			for k := range a.Rows[i] {
+				w.at = k
+				a.Rows[i][k] = r.row(w, s, r.targets[i][k*n:(k+1)*n])
+			}
+		}
+	}
+	if r.missing > 0 && r.client.options.OnMissing != nil {
+		r.client.options.OnMissing(r.e.typ.name, r.missing)
+	}
+	a.Body, a.Errs = w.body, w.errs
+	a.Cache = r.policy()
+	if len(w.errs) > 0 {
+		a.Cache.NoStore = true
+	}
+	for i := range r.parts {
+		resp := r.parts[i].resp
+		if resp == nil {
+			continue
+		}
+		if a.Status == 0 {
+			a.Status = resp.Status
+		}
+		r.passHeaders(a, resp)
+	}
+	return a
+}
+
+// passHeaders takes over the response headers that are asked for. Of several
+// parts the first that has one says it.
+func (r *run) passHeaders(a *subgraphs.Answer, part *HTTPResponse) {
+	names := r.client.options.ResponseHeaders
+	if len(names) == 0 {
+		return
+	}
+	have := len(a.Header)
+	for _, h := range part.Header {
+		if !slices.Contains(names, "*") && !slices.Contains(names, h.Name) {
+			continue
+		}
+		if h.Name == "Set-Cookie" || !slices.ContainsFunc(a.Header[:have], func(o subgraphs.HeaderField) bool { return o.Name == h.Name }) {
+			a.Header = append(a.Header, h)
+		}
+	}
+}
+
+// row writes one row of an entry.
+func (r *run) row(w *writer, s *shell, asks []int) subgraphs.Row {
+	start := len(w.body)
+	if s.whole == nil {
+		if slices.Contains(asks, badRow) {
+			w.fail(CodeBadInput, "the row is not a JSON object", nil)
+			return subgraphs.Row{Status: subgraphs.RowError}
+		}
+		r.shellRow(w, s, asks)
+		return subgraphs.Row{Status: subgraphs.RowOK, Start: start, End: len(w.body)}
+	}
+	switch asks[0] {
+	case nullKey, leftOut:
+		return subgraphs.Row{Status: subgraphs.RowNull}
+	case badRow:
+		w.fail(CodeBadInput, "the row is not a JSON object", nil)
+		return subgraphs.Row{Status: subgraphs.RowError}
+	}
+	a := r.asks[asks[0]]
+	if a.state == askFound {
+		if v, ok := r.chosen(w, a, s.whole); ok && v.Kind() != mapping.KindNull {
+			return r.wholeRow(w, s.whole, v, start)
+		}
+		a.state = askMissing
+	}
+	return r.absent(w, a)
+}
+
+// wholeRow writes a looked-up object.
+func (r *run) wholeRow(w *writer, o *occurrence, v mapping.Value, start int) subgraphs.Row {
+	if v.Kind() != mapping.KindObject {
+		w.fail(CodeMismatch, "the upstream answered with "+article(v.Kind())+" where the schema has an object", nil)
+		return subgraphs.Row{Status: subgraphs.RowError}
+	}
+	w.object(o.object, v)
+	if string(w.body[start:]) == "null" {
+		w.body = w.body[:start]
+		return subgraphs.Row{Status: subgraphs.RowError}
+	}
+	return subgraphs.Row{Status: subgraphs.RowOK, Start: start, End: len(w.body)}
+}
+
+// absent is the row of an object that was not found.
+func (r *run) absent(w *writer, a *ask) subgraphs.Row {
+	switch a.state {
+	case askFailed:
+		w.fail(a.fail.code, a.fail.message, a.fail.object())
+		return subgraphs.Row{Status: subgraphs.RowError}
+	case askMissing, askNull:
+		r.missing++
+		switch r.e.missing {
+		case missingError:
+			w.fail(CodeNotFound, "the upstream has no such "+r.e.typ.name, nil)
+			return subgraphs.Row{Status: subgraphs.RowError}
+		case missingDrop, missingUnsaid:
+			return subgraphs.Row{Status: subgraphs.RowMissing}
+		}
+	}
+	return subgraphs.Row{Status: subgraphs.RowNull}
+}
+
+// chosen applies the endpoint's select to what was found.
+func (r *run) chosen(w *writer, a *ask, o *occurrence) (mapping.Value, bool) {
+	w.row = a.row
+	w.vars.Args, w.vars.This = a.args, a.row
+	if a.vars != nil {
+		w.vars.Status, w.vars.Response = a.vars.Status, a.vars.Response
+	}
+	if o.choose == nil || a.chosen {
+		return a.value, true
+	}
+	return o.choose.Evaluate(a.value, &w.vars, nil)
+}
+
+// shellRow writes the object around the values of a field.
+func (r *run) shellRow(w *writer, s *shell, asks []int) {
+	w.body = append(w.body, '{')
+	first := true
+	for i := range s.steps {
+		st := &s.steps[i]
+		if !w.included(st.include) {
+			continue
+		}
+		if !first {
+			w.body = append(w.body, ',')
+		}
+		first = false
+		w.body = append(w.body, st.json...)
+		if st.typename != nil {
+			w.body = append(w.body, st.typename...)
+			continue
+		}
+		w.path = append(w.path, pathElement{key: st.name, index: -1})
+		r.fieldValue(w, s.asks[st.ask], asks[st.ask])
+		w.path = w.path[:0]
+	}
+	w.body = append(w.body, '}')
+}
+
+// fieldValue writes the value of one ask of a field.
+func (r *run) fieldValue(w *writer, o *occurrence, at int) {
+	if at < 0 {
+		w.null()
+		return
+	}
+	a := r.asks[at]
+	switch a.state {
+	case askFailed:
+		w.fail(a.fail.code, a.fail.message, a.fail.object())
+		w.null()
+		return
+	case askFound:
+	default:
+		if r.e.missing == missingError {
+			w.fail(CodeNotFound, "the upstream has no answer for this "+r.e.typ.name, nil)
+		}
+		w.null()
+		return
+	}
+	if a.items != nil {
+		r.itemList(w, o, a)
+		return
+	}
+	v, ok := r.chosen(w, a, o)
+	if !ok {
+		v = mapping.Value{}
+	}
+	w.write(&o.value, o.wrap, v)
+}
+
+// itemList writes the elements of a row.
+func (r *run) itemList(w *writer, o *occurrence, a *ask) {
+	w.body = append(w.body, '[')
+	w.path = append(w.path, pathElement{})
+	top := len(w.path) - 1
+	one := *a
+	for i, item := range a.items {
+		if i > 0 {
+			w.body = append(w.body, ',')
+		}
+		w.path[top].index = i
+		one.value = item
+		v, ok := r.chosen(w, &one, o)
+		if !ok {
+			v = mapping.Value{}
+		}
+		w.write(&o.value, o.wrap.Elem, v)
+	}
+	w.path = w.path[:top]
+	w.body = append(w.body, ']')
+}

@@ -1,0 +1,341 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/httpcache"
+	"github.com/weft-graphql/weft/subgraphs/rest/mapping"
+	"github.com/weft-graphql/weft/subgraphs/rest/template"
+)
+
+// Fetch implements [subgraphs.Prepared].
+func (p *prepared) Fetch(ctx context.Context, call *subgraphs.Call) *subgraphs.Answer {
+	r := &run{prepared: p, call: call}
+	if p.client.up.usesRequest {
+		r.request = headersValue(call.Header)
+	}
+	r.gather()
+	if p.kind == schema.Mutation {
+		// Root fields of a mutation run one after the other.
+		for _, a := range r.asks {
+			r.carryOut(ctx, []*chunk{{asks: []*ask{a}}})
+		}
+	} else {
+		groups := r.groups()
+		for _, g := range groups {
+			r.recall(ctx, g)
+		}
+		r.carryOut(ctx, r.split(groups))
+	}
+	return r.answer()
+}
+
+// chunk is the rows of one request, or of a group of them.
+type chunk struct {
+	asks  []*ask
+	parts []part
+	// signature is what the asks have in common, found the moment at which the
+	// cache was asked for them, if it was.
+	signature string
+	found     httpcache.Found
+	recalled  bool
+}
+
+// renderer is the renderer of the run's requests; one goroutine may use it.
+func (r *run) renderer() *renderer {
+	up := r.client.up
+	return &renderer{
+		up: up, e: r.e, header: r.call.Header, random: r.client.options.IdempotencyKey,
+		vars: mapping.Variables{Config: up.config, Env: up.env, Request: r.request},
+	}
+}
+
+// groups are the asks whose requests would be equal outside $batch.
+func (r *run) groups() []*chunk {
+	rr := r.renderer()
+	index := map[string]int{}
+	var groups []*chunk
+	for _, a := range r.asks {
+		if a.state != askPending {
+			continue
+		}
+		signature, err := rr.signature(a)
+		if err != nil {
+			a.state, a.fail = askFailed, badInput(err)
+			continue
+		}
+		at, ok := index[string(signature)]
+		if !ok {
+			at = len(groups)
+			index[string(signature)] = at
+			groups = append(groups, &chunk{signature: string(signature)})
+		}
+		groups[at].asks = append(groups[at].asks, a)
+	}
+	return groups
+}
+
+// split leaves out what is known by now, and cuts what is too long for a request.
+func (r *run) split(groups []*chunk) []*chunk {
+	out := make([]*chunk, 0, len(groups))
+	for _, g := range groups {
+		g.asks = slices.DeleteFunc(g.asks, func(a *ask) bool { return a.state != askPending })
+		if len(g.asks) == 0 {
+			continue
+		}
+		if r.e.max <= 0 || !r.e.batched {
+			out = append(out, g)
+			continue
+		}
+		for asks := range slices.Chunk(g.asks, r.e.max) {
+			one := *g
+			one.asks = asks
+			out = append(out, &one)
+		}
+	}
+	return out
+}
+
+// carryOut sends the requests of chunks, several at a time.
+func (r *run) carryOut(ctx context.Context, chunks []*chunk) {
+	if len(chunks) == 1 {
+		r.chunk(ctx, chunks[0])
+	} else {
+		var wg sync.WaitGroup
+		slots := make(chan struct{}, r.client.options.MaxConcurrent)
+		for _, c := range chunks {
+			slots <- struct{}{}
+			wg.Go(func() {
+				defer func() { <-slots }()
+				r.chunk(ctx, c)
+			})
+		}
+		wg.Wait()
+	}
+	for _, c := range chunks {
+		r.parts = append(r.parts, c.parts...)
+	}
+}
+
+// chunk carries out one request, or several where one would be too long.
+func (r *run) chunk(ctx context.Context, c *chunk) {
+	asks := slices.DeleteFunc(c.asks, func(a *ask) bool { return a.state != askPending })
+	if len(asks) == 0 {
+		return
+	}
+	if r.e.page != nil {
+		r.paged(ctx, c, asks)
+		return
+	}
+	req, err := r.renderer().request(asks, r.batchOf(asks))
+	switch {
+	case errors.Is(err, errTooLong):
+		half := len(asks) / 2
+		left, right := *c, *c
+		left.asks, right.asks = asks[:half:half], asks[half:]
+		r.chunk(ctx, &left)
+		r.chunk(ctx, &right)
+		c.parts = append(left.parts, right.parts...)
+		return
+	case err != nil && len(asks) > 1:
+		// One bad value must not fail the others.
+		rr := r.renderer()
+		bad := 0
+		for _, a := range asks {
+			if _, err := rr.request([]*ask{a}, r.batchOf([]*ask{a})); err != nil {
+				a.state, a.fail = askFailed, badInput(err)
+				bad++
+			}
+		}
+		if bad == 0 {
+			failAll(asks, badInput(err))
+			return
+		}
+		r.chunk(ctx, c)
+		return
+	case err != nil:
+		failAll(asks, badInput(err))
+		return
+	}
+	x := r.exchange(ctx, req, asks[0])
+	r.settle(x, asks)
+	r.remember(ctx, c, x, asks)
+	if x.resp == nil || x.status >= http.StatusInternalServerError {
+		rescue(asks)
+	}
+	if x.resp != nil {
+		c.parts = append(c.parts, part{x.resp, x.policy})
+	}
+}
+
+// settle hands the outcome of a request to its asks.
+func (r *run) settle(x *exchange, asks []*ask) {
+	for _, a := range asks {
+		a.vars = &x.vars
+	}
+	switch {
+	case x.fail != nil:
+		failAll(asks, x.fail)
+	case x.null:
+		for _, a := range asks {
+			a.state = askNull
+		}
+	default:
+		r.correlate(x, asks)
+	}
+}
+
+func failAll(asks []*ask, f *failure) {
+	for _, a := range asks {
+		a.state, a.fail = askFailed, f
+	}
+}
+
+// badInput is the failure of a value that must not be sent.
+func badInput(err error) *failure {
+	var ve *template.ValueError
+	if errors.As(err, &ve) {
+		return &failure{code: CodeBadInput, message: ve.Error()}
+	}
+	return &failure{code: CodeBadInput, message: "the request could not be built: " + err.Error()}
+}
+
+// exchange is one request with its answer, taken apart.
+type exchange struct {
+	resp    *HTTPResponse
+	policy  subgraphs.CachePolicy
+	status  int
+	now     time.Time
+	root    mapping.Value // the whole body
+	payload mapping.Value
+	vars    mapping.Variables
+	null    bool // there is no such thing, and that is no error
+	fail    *failure
+}
+
+func (x *exchange) retryAfter() string {
+	if x.resp == nil {
+		return ""
+	}
+	d, ok := retryAfter(x.resp.Header, x.now)
+	if !ok {
+		return ""
+	}
+	return strconv.FormatInt(int64(max(d, 0)/time.Second), 10)
+}
+
+// exchange sends a request and judges its answer.
+func (r *run) exchange(ctx context.Context, req *HTTPRequest, a *ask) *exchange {
+	up := r.client.up
+	x := &exchange{now: r.client.options.Clock.Now()}
+	x.vars = mapping.Variables{Args: a.args, This: a.row, Config: up.config, Env: up.env, Request: r.request}
+	resp, policy, err := r.client.ask(ctx, r.e, req)
+	if err != nil {
+		x.fail = fromTransport(ctx, err)
+		return x
+	}
+	x.resp, x.status, x.policy = resp, resp.Status, policy
+	if int64(len(resp.Body)) > req.MaxBody {
+		x.fail = &failure{code: CodeDecode, message: "the answer is larger than allowed", status: resp.Status}
+		return x
+	}
+	x.vars.Status = mapping.Int(int64(resp.Status))
+	if up.usesResponse {
+		x.vars.Response = headersValue(resp.Header)
+	}
+	decodeErr := x.decode(r)
+	good := resp.Status >= 200 && resp.Status < 300
+	if rule := r.e.ok; rule != nil {
+		if rule.expr == nil {
+			good = resp.Status >= rule.from && resp.Status <= rule.to
+		} else {
+			v, ok := rule.expr.sel.Evaluate(x.root, &x.vars, nil)
+			good = ok && v.IsTrue()
+		}
+	}
+	switch {
+	case !good && resp.Status == http.StatusNotFound && r.e.notFound:
+		x.null = true
+	case !good:
+		x.fail = fromStatus(r.e.errors, x)
+	case decodeErr != nil:
+		x.fail = &failure{code: CodeDecode, message: "the upstream's answer is not JSON", status: resp.Status}
+	default:
+		r.unwrap(ctx, x)
+	}
+	return x
+}
+
+// decode parses a body. None at all is null; plain text is a string.
+func (x *exchange) decode(r *run) error {
+	body := x.resp.Body
+	if x.status == http.StatusNoContent || x.status == http.StatusResetContent || blank(body) {
+		x.root = mapping.Null()
+		return nil
+	}
+	doc := new(mapping.Document)
+	err := doc.Parse(body, r.client.options.MaxDepth)
+	if err == nil {
+		x.root = doc.Root()
+		return nil
+	}
+	if r.e.ignoresBody {
+		x.root = mapping.Null()
+		return nil
+	}
+	kind := headerValue(x.resp.Header, "Content-Type")
+	if len(kind) >= 10 && lower(kind[:10]) == "text/plain" && r.e.whole != nil && r.e.whole.name == "String" {
+		x.root = mapping.String(string(body))
+		return nil
+	}
+	return err
+}
+
+func blank(b []byte) bool {
+	for _, c := range b {
+		if c != ' ' && c != '\n' && c != '\r' && c != '\t' {
+			return false
+		}
+	}
+	return true
+}
+
+// unwrap takes the payload out of the envelope.
+func (r *run) unwrap(ctx context.Context, x *exchange) {
+	switch {
+	case r.e.jq != nil:
+		ctx, cancel := context.WithTimeout(ctx, r.client.options.JQTimeout)
+		defer cancel()
+		v, err := r.e.jq.run(ctx, x.root, x.vars.Args, x.status)
+		if err != nil {
+			x.fail = &failure{code: CodeMismatch, message: "the jq program failed on the upstream's answer", status: x.status}
+			return
+		}
+		x.payload = v
+	case r.e.at != nil && x.root.Kind() != mapping.KindNull:
+		v, ok := r.e.at.sel.Evaluate(x.root, &x.vars, nil)
+		if !ok {
+			x.fail = &failure{code: CodeMismatch, message: "the upstream's answer has nothing at " + r.e.at.text, status: x.status}
+			return
+		}
+		x.payload = v
+	default:
+		x.payload = x.root
+	}
+}
+
+// policy is the strictest of what the parts of an answer allow.
+func (r *run) policy() subgraphs.CachePolicy {
+	if r.kind == schema.Mutation {
+		return subgraphs.CachePolicy{MaxAge: -1, NoStore: true}
+	}
+	return strictest(r.parts)
+}

@@ -1,0 +1,389 @@
+package rest
+
+import (
+	"bytes"
+	"errors"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+
+	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/rest/mapping"
+	"github.com/weft-graphql/weft/subgraphs/rest/template"
+)
+
+// The encodings of a request body.
+const (
+	encodeJSON      = "json"
+	encodeForm      = "form"
+	encodeText      = "text"
+	encodeMultipart = "multipart"
+)
+
+// renderer makes the requests of one call.
+type renderer struct {
+	up     *Upstream
+	e      *endpoint
+	vars   mapping.Variables // Args, This and Batch change with the asks
+	header []subgraphs.HeaderField
+	random func() string
+	// extra are parameters beside those of the endpoint: the position of a page.
+	extra []extraParam
+}
+
+type extraParam struct {
+	name string
+	json []byte
+}
+
+// of sets the variables of a request: those of the first ask, which are the same
+// for all of them outside $batch, and the rows.
+func (r *renderer) of(a *ask, batch mapping.Value) {
+	r.vars.Args, r.vars.This, r.vars.Batch = a.args, a.row, batch
+}
+
+// value evaluates a reference to JSON; nil when there is no value.
+func (r *renderer) value(ref *reference) []byte {
+	if ref == nil {
+		return nil
+	}
+	v, ok := ref.sel.Evaluate(mapping.Value{}, &r.vars, nil)
+	if !ok {
+		return nil
+	}
+	return r.up.appendSent(nil, v, ref.shape, ref.field)
+}
+
+// signature is all of an ask's request that does not come from $batch: asks with
+// equal ones share requests.
+func (r *renderer) signature(a *ask) ([]byte, error) {
+	e := r.e
+	r.of(a, mapping.Value{})
+	var b []byte
+	wholeArgs, wholeRow := e.readArgs, e.readThis
+	put := func(ref *reference) {
+		if ref.batch {
+			// What becomes of the rows may depend on what else is mentioned.
+			wholeArgs = wholeArgs || ref.args
+			wholeRow = wholeRow || ref.this
+			b = append(b, '*', 0)
+			return
+		}
+		b = append(append(b, r.value(ref)...), 0)
+	}
+	for _, ref := range e.refs {
+		put(ref)
+	}
+	for i := range e.query {
+		if e.query[i].value != nil {
+			put(e.query[i].value)
+		}
+	}
+	for i := range e.headers {
+		if e.headers[i].value != nil {
+			put(e.headers[i].value)
+		}
+	}
+	if e.body != nil {
+		put(e.body)
+	}
+	if wholeArgs || e.page != nil {
+		b = append(append(b, a.argsText...), 0)
+	}
+	if wholeRow {
+		b = append(append(b, a.rowText...), 0)
+	}
+	return b, nil
+}
+
+// errTooLong says that a request must be split.
+var errTooLong = errors.New("the URL is too long")
+
+// request renders the request of some asks.
+func (r *renderer) request(asks []*ask, batch mapping.Value) (*HTTPRequest, error) {
+	e := r.e
+	r.of(asks[0], batch)
+	req := &HTTPRequest{
+		Method: e.method, Timeout: r.up.timeoutOf(e), MaxBody: r.up.spec.MaxBody, Endpoint: e.name,
+		Safe: e.safe(), Types: e.types, Invalidates: e.invalidates, Cache: r.up.cacheOf(e),
+	}
+	if req.MaxBody <= 0 {
+		req.MaxBody = defaultMaxBody
+	}
+	values := make([][]byte, len(e.refs))
+	for i, ref := range e.refs {
+		values[i] = r.value(ref)
+	}
+	target, err := r.up.base.Append(make([]byte, 0, 256), e.path, func(i int) ([]byte, bool) {
+		return values[i], values[i] != nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if e.post && e.postRows > 0 && len(asks) > e.postRows {
+		return r.posted(req, target)
+	}
+	path := len(target)
+	pairs := template.Pairs{Buf: target, Separator: '?'}
+	if err := r.pairs(&pairs); err != nil {
+		return nil, err
+	}
+	limit := r.up.spec.MaxURL
+	if limit <= 0 {
+		limit = defaultMaxURL
+	}
+	length := len(r.up.base.Origin()) + len(pairs.Buf)
+	switch {
+	case e.post && length > limit:
+		return r.posted(req, pairs.Buf[:path])
+	case e.batched && len(asks) > 1 && length > max(limit, hardMaxURL):
+		return nil, errTooLong
+	}
+	if err := r.content(req); err != nil {
+		return nil, err
+	}
+	return r.finish(req, pairs.Buf)
+}
+
+// pairs writes the parameters.
+func (r *renderer) pairs(p *template.Pairs) error {
+	for i := range r.e.query {
+		q := &r.e.query[i]
+		if r.replaced(q.name) {
+			continue
+		}
+		if q.value == nil {
+			p.AddText(q.name, q.text)
+			continue
+		}
+		if err := p.Add(q.name, r.value(q.value), q.style); err != nil {
+			return err
+		}
+	}
+	for _, x := range r.extra {
+		if err := p.Add(x.name, x.json, template.Repeat); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replaced: a parameter of a page goes before one of the same name.
+func (r *renderer) replaced(name string) bool {
+	for _, x := range r.extra {
+		if x.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// posted turns a request's parameters into the body of a POST.
+func (r *renderer) posted(req *HTTPRequest, target []byte) (*HTTPRequest, error) {
+	req.Method = http.MethodPost
+	if !r.e.postJSON {
+		var pairs template.Pairs
+		if err := r.pairs(&pairs); err != nil {
+			return nil, err
+		}
+		req.Body = pairs.Buf
+		req.Header = append(req.Header, subgraphs.HeaderField{Name: "Content-Type", Value: "application/x-www-form-urlencoded"})
+		return r.finish(req, target)
+	}
+	b := []byte{'{'}
+	for i := range r.e.query {
+		q := &r.e.query[i]
+		json := r.value(q.value)
+		if q.value == nil {
+			json = appendQuoted(nil, q.text)
+		}
+		if json == nil || string(json) == "null" {
+			continue
+		}
+		if len(b) > 1 {
+			b = append(b, ',')
+		}
+		b = append(append(appendQuoted(b, q.name), ':'), json...)
+	}
+	req.Body = append(b, '}')
+	req.Header = append(req.Header, subgraphs.HeaderField{Name: "Content-Type", Value: "application/json"})
+	return r.finish(req, target)
+}
+
+// content writes the body.
+func (r *renderer) content(req *HTTPRequest) error {
+	json := r.value(r.e.body)
+	if json == nil {
+		return nil
+	}
+	kind := "application/json"
+	switch r.e.encode {
+	case encodeJSON:
+		req.Body = json
+	case encodeText:
+		v, err := mapping.ParseValueJSON(json)
+		if err != nil {
+			return err
+		}
+		req.Body, kind = v.AppendText(nil), "text/plain; charset=utf-8"
+	case encodeForm:
+		v, err := mapping.ParseValueJSON(json)
+		if err != nil {
+			return err
+		}
+		var pairs template.Pairs
+		style, _ := template.ParseStyle(r.e.spec.Lists)
+		for it := v.Iterate(); it.Next(); {
+			if err := pairs.Add(it.Key(), it.Value().AppendJSON(nil), style); err != nil {
+				return err
+			}
+		}
+		req.Body, kind = pairs.Buf, "application/x-www-form-urlencoded"
+	case encodeMultipart:
+		var err error
+		if req.Body, kind, err = multipartBody(json); err != nil {
+			return err
+		}
+	}
+	req.Header = append(req.Header, subgraphs.HeaderField{Name: "Content-Type", Value: kind})
+	return nil
+}
+
+// multipartBody writes the members of an object as parts: scalars as text, the
+// rest as JSON.
+func multipartBody(json []byte) ([]byte, string, error) {
+	v, err := mapping.ParseValueJSON(json)
+	if err != nil {
+		return nil, "", err
+	}
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for it := v.Iterate(); it.Next(); {
+		value := it.Value()
+		if value.Kind() == mapping.KindNull {
+			continue
+		}
+		head := textproto.MIMEHeader{}
+		head.Set("Content-Disposition", multipartName(it.Key()))
+		if k := value.Kind(); k == mapping.KindObject || k == mapping.KindList {
+			head.Set("Content-Type", "application/json")
+		}
+		part, err := w.CreatePart(head)
+		if err != nil {
+			return nil, "", err
+		}
+		if _, err := part.Write(value.AppendText(nil)); err != nil {
+			return nil, "", err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return nil, "", err
+	}
+	return b.Bytes(), w.FormDataContentType(), nil
+}
+
+// multipartName is the disposition of a part. Names may come from a client:
+// quotes and line breaks are escaped as browsers do.
+func multipartName(name string) string {
+	b := []byte(`form-data; name="`)
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c == '"':
+			b = append(b, "%22"...)
+		case c == '\r':
+			b = append(b, "%0D"...)
+		case c == '\n':
+			b = append(b, "%0A"...)
+		case c < ' ' || c == 0x7f:
+		default:
+			b = append(b, c)
+		}
+	}
+	return string(append(b, '"'))
+}
+
+// finish checks the target and adds the headers.
+func (r *renderer) finish(req *HTTPRequest, target []byte) (*HTTPRequest, error) {
+	if err := r.up.base.Check(target); err != nil {
+		return nil, err
+	}
+	req.Target = string(target)
+	req.URL = r.up.base.Origin() + req.Target
+	own := req.Header
+	req.Header = append(own[:len(own):len(own)],
+		subgraphs.HeaderField{Name: "Accept", Value: "application/json"},
+		subgraphs.HeaderField{Name: "Accept-Encoding", Value: "gzip"},
+		subgraphs.HeaderField{Name: "User-Agent", Value: "weft"})
+	for _, h := range r.header {
+		// What frames a message is not the client's to say.
+		if name := http.CanonicalHeaderKey(h.Name); template.CheckHeaderName(h.Name) == nil && !ofTheOperation(name) {
+			req.Header = setHeader(req.Header, name, h.Value)
+		}
+	}
+	for i := range r.e.headers {
+		h := &r.e.headers[i]
+		json := r.value(h.value)
+		if h.value == nil {
+			json = appendQuoted(nil, h.text)
+		}
+		value, err := template.AppendHeader(nil, h.name, json)
+		if err != nil {
+			return nil, err
+		}
+		if len(value) > 0 {
+			req.Header = setHeader(req.Header, h.name, string(value))
+		}
+	}
+	for i := range req.Header {
+		if err := checkHeaderValue(req.Header[i].Name, req.Header[i].Value); err != nil {
+			return nil, err
+		}
+	}
+	if r.e.spec.Idempotent && !r.e.safe() && r.random != nil {
+		req.Header = setHeader(req.Header, "Idempotency-Key", r.random())
+	}
+	return req, nil
+}
+
+// ofTheOperation: headers that are about the GraphQL request and its answer, and
+// mean something else to an endpoint.
+func ofTheOperation(name string) bool {
+	switch name {
+	case "Content-Type", "Accept", "Accept-Encoding", "Range",
+		"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range":
+		return true
+	}
+	return false
+}
+
+func checkHeaderValue(name, value string) error {
+	for i := range len(value) {
+		if c := value[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return &template.ValueError{Where: name, Reason: "holds control characters"}
+		}
+	}
+	return nil
+}
+
+func setHeader(list []subgraphs.HeaderField, name, value string) []subgraphs.HeaderField {
+	for i := range list {
+		if list[i].Name == name {
+			list[i].Value = value
+			return list
+		}
+	}
+	return append(list, subgraphs.HeaderField{Name: name, Value: value})
+}
+
+// cacheOf is how the answers of an endpoint are cached; nil where nothing is
+// said or it is turned off.
+func (u *Upstream) cacheOf(e *endpoint) *CacheSpec {
+	s := e.spec.Cache
+	if s == nil {
+		s = &u.spec.Cache
+	}
+	if s.Off || s.Scope == "" && s.TTL == 0 {
+		return nil
+	}
+	return s
+}

@@ -1,0 +1,97 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/transport"
+)
+
+// HTTPRequest is one request to the upstream.
+type HTTPRequest struct {
+	Method string
+	// URL is absolute.
+	URL string
+	// Target is its path and query.
+	Target string
+	Header []subgraphs.HeaderField
+	Body   []byte
+	// Timeout limits the request; 0 means that only the context does.
+	Timeout time.Duration
+	// MaxBody limits the body of the response, decompressed.
+	MaxBody int64
+	// Endpoint names the endpoint, as its facet does.
+	Endpoint string
+	// Safe requests change nothing: they may be shared, cached and sent again.
+	Safe bool
+	// Cache says how the answer is cached; nil where nothing is said.
+	Cache *CacheSpec
+	// Types are the names of the types that the answer holds, Invalidates what a
+	// successful request makes stale: types and fields.
+	Types       []string
+	Invalidates []string
+}
+
+// HTTPResponse is what came back, read to its end. It may be shared: nobody may
+// change it.
+type HTTPResponse struct {
+	Status int
+	// Header are the response's lines, names in canonical form.
+	Header []subgraphs.HeaderField
+	Body   []byte
+}
+
+// Transport carries requests. Implementations layer authentication, caching and
+// the like around each other. An error says that there is no response; it is an
+// [*transport.Error] where its kind is known. A Transport may be called from any
+// goroutine, and must not keep the request after it returned.
+type Transport interface {
+	Do(ctx context.Context, r *HTTPRequest) (*HTTPResponse, error)
+}
+
+// TransportFunc is a function as a Transport.
+type TransportFunc func(ctx context.Context, r *HTTPRequest) (*HTTPResponse, error)
+
+// Do implements [Transport].
+func (f TransportFunc) Do(ctx context.Context, r *HTTPRequest) (*HTTPResponse, error) {
+	return f(ctx, r)
+}
+
+// Wire is a Transport over connections of a pool. It never follows redirects.
+type Wire struct {
+	transport *transport.Transport
+	host      string
+}
+
+// NewWire returns a Transport to the upstream at a URL; t must outlive it and
+// have been acquired for the same URL.
+func NewWire(t *transport.Transport, url string) (*Wire, error) {
+	e, err := transport.ParseURL(url)
+	if err != nil {
+		return nil, fmt.Errorf("rest: %w", err)
+	}
+	return &Wire{transport: t, host: e.Host}, nil
+}
+
+// Do implements [Transport].
+func (w *Wire) Do(ctx context.Context, r *HTTPRequest) (*HTTPResponse, error) {
+	req := transport.Request{
+		Method: r.Method, Target: r.Target, Host: w.host, Header: r.Header, Body: r.Body,
+		Timeout: r.Timeout, MaxBody: r.MaxBody, Retry: r.Safe, Collect: allHeaders,
+	}
+	var resp transport.Response
+	if err := w.transport.Do(ctx, &req, &resp); err != nil {
+		return nil, err
+	}
+	out := &HTTPResponse{
+		Status: resp.Status,
+		Header: append([]subgraphs.HeaderField(nil), resp.Header...),
+		Body:   append([]byte(nil), resp.Body...),
+	}
+	resp.Release()
+	return out, nil
+}
+
+var allHeaders = []string{"*"}
