@@ -93,7 +93,7 @@ func TestErrors(t *testing.T) {
 		"conflict: rule":              {ok + "headers: {all: {request: [{remove: {named: a}, insert: {name: b, value: c}}]}}\n", []Error{at(2, 27, CodeConflict, "headers.all.request.0")}, ""},
 		"conflict: selector":          {ok + "headers: {all: {request: [{remove: {named: a, matching: b}}]}}\n", []Error{at(2, 57, CodeConflict, "headers.all.request.0.remove.matching")}, ""},
 		"conflict: rename":            {ok + "headers: {all: {request: [{propagate: {matching: a, rename: b}}]}}\n", []Error{at(2, 61, CodeConflict, "headers.all.request.0.propagate.rename")}, ""},
-		"schema is a URL":             {"subgraphs: [{name: a, url: http://a/, schema: http://a/sdl}]\n", []Error{at(1, 47, CodeInvalidValue, "subgraphs.a.schema.file")}, "url"},
+		"schema file is a URL":        {"subgraphs: [{name: a, url: http://a/, schema: {file: http://a/sdl}}]\n", []Error{at(1, 54, CodeInvalidValue, "subgraphs.a.schema.file")}, "url"},
 		"secret: listen":              {ok + "listen: ${env.SECRET}\n", []Error{at(2, 9, CodeInvalidValue, "listen")}, ""},
 		"secret: enum":                {ok + "log: {level: \"${env.SECRET}\"}\n", []Error{at(2, 14, CodeInvalidValue, "log.level")}, ""},
 		"secret: path":                {ok + "graphql: {path: \"${env.SECRET}\"}\n", []Error{at(2, 17, CodeInvalidValue, "graphql.path")}, ""},

@@ -15,6 +15,7 @@ import (
 	_ "embed" // for the operation
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -85,6 +86,9 @@ func (w *World) Answer(subgraph string, body []byte) []byte {
 	if subgraph == Bulk {
 		return w.bulkAnswer(body)
 	}
+	if subgraph == "products" {
+		body = atMostFive(body)
+	}
 	w.mu.RLock()
 	out, ok := w.kept[subgraph][string(body)]
 	w.mu.RUnlock()
@@ -98,6 +102,17 @@ func (w *World) Answer(subgraph string, body []byte) []byte {
 	}
 	w.mu.Unlock()
 	return out
+}
+
+// atMostFive replaces a last variable that is a larger number by 5, as first of
+// topProducts can be: the answer is the same, and need not be made again.
+func atMostFive(body []byte) []byte {
+	end := len(bytes.TrimRight(body, "}"))
+	begin := len(bytes.TrimRight(body[:end], "0123456789"))
+	if begin == end || begin == 0 || body[begin-1] != ':' || end-begin == 1 && body[begin] < '5' {
+		return body
+	}
+	return slices.Concat(body[:begin], []byte{'5'}, body[end:])
 }
 
 // bulkAnswer looks for the root field only: routers ask for what the benchmarks

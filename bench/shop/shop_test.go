@@ -35,3 +35,17 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 }
+
+func TestAtMostFive(t *testing.T) {
+	for in, want := range map[string]string{
+		`{"variables":{"first":123}}`:              `{"variables":{"first":5}}`,
+		`{"variables":{"first":3}}`:                `{"variables":{"first":3}}`,
+		`{"query":"{topProducts{name}}"}`:          `{"query":"{topProducts{name}}"}`,
+		`{"variables":{"r":[{"upc":"17"}]}}`:       `{"variables":{"r":[{"upc":"17"}]}}`,
+		`{"variables":{"a":"x","first":5},"b":{}}`: `{"variables":{"a":"x","first":5},"b":{}}`,
+	} {
+		if got := string(atMostFive([]byte(in))); got != want {
+			t.Errorf("%s becomes %s", in, got)
+		}
+	}
+}

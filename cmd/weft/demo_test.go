@@ -149,13 +149,15 @@ func TestDemo(t *testing.T) {
 	r := begin(t, nil, "demo", "--listen", "127.0.0.1:0", "--upstream-port", "0")
 	text := r.out.wait(t, "Ctrl+C")
 	lines := curlPattern.FindAllStringSubmatch(text, -1)
-	if len(lines) != 3 {
+	if len(lines) != 5 {
 		t.Fatalf("%d curl lines in\n%s", len(lines), text)
 	}
 	wanted := []string{
 		`{"name":"Table","price":899,"shippingEstimate":50,"reviews":[{"rating":5,"author":{"username":"ada"}}`,
 		`"product":{"name":"Table","inStock":true,"warehouse":{"city":"Hamburg"}}`,
 		`"todos":[{"title":"Water the plants"`,
+		`"friendActivity":[{"friend":{"name":`,
+		`{"title":"Quiet Signal No. 0","plays":4729,"artists":[{"name":"The Quiet Rivers"}]}`,
 	}
 	for i, line := range lines {
 		answer := httpPost(t, line[1], line[2])
@@ -232,8 +234,15 @@ func TestDemoConfigFitsTheUpstreams(t *testing.T) {
 		}
 		for i, u := range d.Upstreams() {
 			s := loaded.Config.Subgraphs[i]
-			if want := fmt.Sprintf("http://127.0.0.1:%d/graphql", first+i); s.Name != u.Name || s.URL != want {
-				t.Errorf("%s at %s, want %s at %s", s.Name, s.URL, u.Name, want)
+			url, want := s.URL, fmt.Sprintf("http://127.0.0.1:%d/graphql", first+i)
+			if u.Kind == demo.REST {
+				url, want = s.Rest.URL, fmt.Sprintf("http://127.0.0.1:%d/%s", first+i, u.Name)
+				if s.Schema.URL != want+"/schema.graphql" {
+					t.Errorf("the schema of %s is at %s", s.Name, s.Schema.URL)
+				}
+			}
+			if s.Name != u.Name || url != want {
+				t.Errorf("%s at %s, want %s at %s", s.Name, url, u.Name, want)
 			}
 		}
 	}
@@ -279,9 +288,13 @@ func TestDemoUpstreamsOnly(t *testing.T) {
 	file := write(t, t.TempDir(), "router.yaml", demoConfig)
 	args := []string{"--config", file, "--listen", "127.0.0.1:0"}
 	for _, m := range regexp.MustCompile(`(?m)^  (\w+) +(http://\S+)`).FindAllStringSubmatch(text, -1) {
+		if !strings.HasSuffix(m[2], "/graphql") {
+			args = append(args, "--set", "subgraphs."+m[1]+".rest.url="+m[2], "--set", "subgraphs."+m[1]+".schema.url="+m[2]+"/schema.graphql")
+			continue
+		}
 		args = append(args, "--set", "subgraphs."+m[1]+".url="+m[2])
 	}
-	if len(args) != 4+2*5 {
+	if len(args) != 4+2*(6+2*2) {
 		t.Fatalf("%v", args)
 	}
 	router := begin(t, nil, args...)

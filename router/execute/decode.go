@@ -158,8 +158,8 @@ done:
 }
 
 // shortLeaf returns the end of a leaf of the simplest kinds, which most are: a
-// string of up to seven plain characters, or an integer of up to nine digits,
-// where the field promises one. It returns 0 for all others.
+// string of up to seven plain characters, an integer of up to nine digits, or a
+// Boolean, where the field promises one. It returns 0 for all others.
 func shortLeaf(f *plan.DecodeField, b []byte, i int) int {
 	if len(b)-i < 16 || f.Wrap.IsList() {
 		return 0
@@ -171,6 +171,15 @@ func shortLeaf(f *plan.DecodeField, b []byte, i int) int {
 		m := special(binary.LittleEndian.Uint64(b[i+1:])) & highs
 		if end := i + 1 + bits.TrailingZeros64(m)>>3; m != 0 && b[end] == '"' {
 			return end + 1
+		}
+		return 0
+	}
+	if f.Leaf == plan.LeafBoolean {
+		switch word := binary.LittleEndian.Uint32(b[i:]); {
+		case word == 't'|'r'<<8|'u'<<16|'e'<<24:
+			return i + 4
+		case word == 'f'|'a'<<8|'l'<<16|'s'<<24 && b[i+4] == 'e':
+			return i + 5
 		}
 		return 0
 	}

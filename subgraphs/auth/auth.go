@@ -73,7 +73,7 @@ type Authenticator interface {
 }
 
 // CodeFailed is the code of an [Error].
-const CodeFailed = "UPSTREAM_AUTHENTICATION_FAILED"
+const CodeFailed = "UPSTREAM_AUTHENTICATION_FAILED" // there are no credentials for the upstream: no token could be had
 
 // Error says why a request could not be authenticated. It holds no secret.
 type Error struct {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weft-graphql/weft/planner/schema"
@@ -130,7 +131,13 @@ type arguments struct {
 	// list is the beginning of a longer one.
 	canonical string
 	limit     *limit
+	// key are the keys of the field's type that they name, see keyed.
+	key *node
 }
+
+// maxCanonical is how long the canonical form may be before a hash stands for it,
+// since it goes into the hash of every object.
+const maxCanonical = 64
 
 var noArguments = &arguments{node: &node{kind: objectNode}, canonical: "{}"}
 
@@ -142,10 +149,8 @@ func limitName(name string) bool {
 	return false
 }
 
+// arguments evaluates the arguments of a field, defaults included.
 func (s *selection) arguments(f *field, variables []*node, row *node) *arguments {
-	if len(f.args) == 0 {
-		return noArguments
-	}
 	out := &arguments{node: &node{kind: objectNode}}
 	hashed := &node{kind: objectNode}
 	for _, def := range f.args {
@@ -170,6 +175,10 @@ func (s *selection) arguments(f *field, variables []*node, row *node) *arguments
 		hashed.members = append(hashed.members, member{def.name, v})
 	}
 	out.canonical = string(hashed.canonical(nil))
+	if len(out.canonical) > maxCanonical {
+		out.canonical = strconv.FormatUint(hash(0, out.canonical), 16)
+	}
+	out.key = keyed(f.named, out.node)
 	return out
 }
 

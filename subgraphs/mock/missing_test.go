@@ -13,6 +13,7 @@ import (
 type fixed struct {
 	prepare error
 	code    string
+	errs    []subgraphs.RowErr // of an answer by rows
 }
 
 func (f fixed) Prepare(*subgraphs.FetchSpec) (subgraphs.Prepared, error) { return f, f.prepare }
@@ -23,6 +24,10 @@ func (f fixed) Fetch(context.Context, *subgraphs.Call) *subgraphs.Answer {
 	}
 	a := subgraphs.NewAnswer(nil)
 	a.Body = []byte("real")
+	if f.errs != nil {
+		a.Layout, a.Errs = subgraphs.LayoutRows, f.errs
+		a.Rows = [][]subgraphs.Row{{{Status: subgraphs.RowOK, End: 4}}}
+	}
 	return a
 }
 
@@ -44,6 +49,9 @@ func TestMissing(t *testing.T) {
 		{"not prepared", fixed{prepare: errors.New("no endpoint")}, nil, "", "made"},
 		{"unreachable", fixed{code: subgraphs.CodeUnreachable}, nil, "", subgraphs.CodeUnreachable},
 		{"unreachable, allowed", fixed{code: subgraphs.CodeUnreachable}, []mock.MissingOption{mock.WhenUnreachable()}, "", "made"},
+		{"row, its code", fixed{errs: []subgraphs.RowErr{{Code: "NO_ONE"}}}, []mock.MissingOption{mock.WhenUnreachable("NO_ONE")}, "", "made"},
+		{"row, another code", fixed{errs: []subgraphs.RowErr{{Code: "NO_ONE"}}}, []mock.MissingOption{mock.WhenUnreachable()}, "", "real"},
+		{"rows, two codes", fixed{errs: []subgraphs.RowErr{{Code: "NO_ONE"}, {Code: "X"}}}, []mock.MissingOption{mock.WhenUnreachable("NO_ONE")}, "", "real"},
 		{"time-out", fixed{code: subgraphs.CodeTimeout}, []mock.MissingOption{mock.WhenUnreachable()}, "", subgraphs.CodeTimeout},
 		{"there, allowed", fixed{}, []mock.MissingOption{mock.WhenUnreachable()}, "", "real"},
 	} {

@@ -45,11 +45,10 @@ type typ struct {
 type key [][]string
 
 type field struct {
-	name   string
-	typ    *schema.TypeExpr
-	named  *typ
-	args   []argumentDefinition
-	hidden bool
+	name  string
+	typ   *schema.TypeExpr
+	named *typ
+	args  []argumentDefinition
 	// external fields are owned by another subgraph.
 	external bool
 }
@@ -74,7 +73,7 @@ func newModel(doc *schema.Document, more map[string][]string) (*model, error) {
 	keyNames := directiveNames(doc, "key")
 	externalNames := directiveNames(doc, "external")
 	var order []*typ
-	declared, resolvable := map[*typ][]string{}, map[*typ][]string{}
+	declared, resolvable, hidden := map[*typ][]string{}, map[*typ][]string{}, map[*typ][]string{}
 	for _, d := range doc.Types {
 		t := m.types[d.Name]
 		if t == nil {
@@ -88,12 +87,9 @@ func newModel(doc *schema.Document, more map[string][]string) (*model, error) {
 		t.hidden = t.hidden || applied(d.Directives, "inaccessible")
 		for _, v := range d.Values {
 			// A value that the graph does not show would be refused.
-			if !applied(v.Directives, "inaccessible") {
-				t.values = append(t.values, v.Name)
-			}
-		}
-		for _, v := range d.Values {
-			if len(t.values) == 0 {
+			if applied(v.Directives, "inaccessible") {
+				hidden[t] = append(hidden[t], v.Name)
+			} else {
 				t.values = append(t.values, v.Name)
 			}
 		}
@@ -107,7 +103,7 @@ func newModel(doc *schema.Document, more map[string][]string) (*model, error) {
 			if t.byName[f.Name] != nil {
 				continue
 			}
-			out := &field{name: f.Name, typ: f.Type, hidden: applied(f.Directives, "inaccessible")}
+			out := &field{name: f.Name, typ: f.Type}
 			for _, name := range externalNames {
 				out.external = out.external || applied(f.Directives, name)
 			}
@@ -131,6 +127,9 @@ func newModel(doc *schema.Document, more map[string][]string) (*model, error) {
 		}
 	}
 	for _, t := range order {
+		if len(t.values) == 0 {
+			t.values = hidden[t]
+		}
 		for _, f := range t.fields {
 			f.named = m.named(f.typ.Named())
 		}

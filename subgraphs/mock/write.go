@@ -2,6 +2,7 @@ package mock
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,8 +18,16 @@ type writer struct {
 	// current is the row that is being answered.
 	current *node
 	body    []byte
+	// evaluated are the arguments of fields for the current row.
+	evaluated map[occurrence]*arguments
 	// full: the answer is larger than allowed, or nobody waits for it any more.
 	full bool
+}
+
+// occurrence is a selection of a field of a concrete type.
+type occurrence struct {
+	selection *selection
+	field     *field
 }
 
 // row answers one row of a lookup. The message says why there is no answer.
@@ -48,13 +57,14 @@ func (w *writer) row(e *entry, text []byte) (subgraphs.Row, string) {
 	}
 	start := len(w.body)
 	w.current = n
+	clear(w.evaluated)
 	w.object(w.entity(t, identity, 0, row), [][]selection{e.selections})
 	w.current = nil
 	return subgraphs.Row{Status: subgraphs.RowOK, Start: start, End: len(w.body)}, ""
 }
 
 // rowOfArguments adds to the row of a lookup by a field what its arguments say: an
-// argument named like a key may come from elsewhere in the row.
+// argument named like a key may come from elsewhere in the row, and counts.
 func rowOfArguments(t *typ, l *subgraphs.Lookup, row *node) *node {
 	args := &node{kind: objectNode}
 	for i := range l.Arguments {
@@ -71,13 +81,7 @@ func rowOfArguments(t *typ, l *subgraphs.Lookup, row *node) *node {
 	if keys == nil || keys.kind != objectNode {
 		return row
 	}
-	out := &node{kind: objectNode, members: append([]member(nil), row.members...)}
-	for i := range keys.members {
-		if out.get(keys.members[i].name) == nil {
-			out.members = append(out.members, keys.members[i])
-		}
-	}
-	return out
+	return &node{kind: objectNode, members: append(slices.Clip(keys.members), row.members...)}
 }
 
 // collected is what an object's selections have under one response key.
@@ -150,9 +154,26 @@ func (w *writer) object(o *object, sets [][]selection) {
 			w.body = appendQuoted(w.body, o.typ.name)
 			continue
 		}
-		w.field(o, f, s.arguments(f, w.variables, w.current), fields[i].below)
+		w.field(o, f, w.arguments(s, f), fields[i].below)
 	}
 	w.body = append(w.body, '}')
+}
+
+// arguments evaluates the arguments of a field, once for a row.
+func (w *writer) arguments(s *selection, f *field) *arguments {
+	if len(f.args) == 0 {
+		return noArguments
+	}
+	at := occurrence{s, f}
+	args := w.evaluated[at]
+	if args == nil {
+		if w.evaluated == nil {
+			w.evaluated = map[occurrence]*arguments{}
+		}
+		args = s.arguments(f, w.variables, w.current)
+		w.evaluated[at] = args
+	}
+	return args
 }
 
 // stop reports whether there is no use in going on.
@@ -197,7 +218,7 @@ func (w *writer) field(o *object, f *field, args *arguments, below [][]selection
 	var source *node
 	source, s.given = w.source(o, f, composite)
 	if composite {
-		s.key = keyed(f.named, args.node)
+		s.key = args.key
 		s.create = o.typ.root == "Mutation" || o.echo != nil && !o.typ.entity()
 		if s.key == nil && s.create {
 			s.key = keyed(f.named, o.echo)

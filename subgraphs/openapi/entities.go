@@ -101,16 +101,14 @@ func (im *importer) candidate(op *operation, key []string) (candidate, bool) {
 		return c, false
 	}
 	for i := range c.args {
-		var f *gfield
-		if len(key) == 1 {
-			f = c.typ.field(key[0])
-		} else {
-			f, _ = keyField(c.typ, c.args[i].name)
-		}
-		if f == nil || !slices.Contains(key, f.name) || slices.Contains(c.key, f) {
+		at := slices.IndexFunc(key, func(name string) bool {
+			f := c.typ.field(name)
+			return f != nil && sameThing(c.typ, f, c.args[i].name) > 0 && !slices.Contains(c.key, f)
+		})
+		if at < 0 {
 			return c, false
 		}
-		c.key = append(c.key, f)
+		c.key = append(c.key, c.typ.field(key[at]))
 	}
 	return c, true
 }
@@ -124,41 +122,53 @@ func (t *gtype) field(name string) *gfield {
 	return nil
 }
 
-// keyField is the field of a type that a parameter is: of the same name, or of
-// what the parameter's name ends with, as id of user_id; or the parameter is id,
-// and the field userId of a User.
+// keyField is the field of a type that a parameter is.
 func keyField(t *gtype, parameter string) (*gfield, int) {
-	param := wordsOf(parameter)
 	var found *gfield
 	best := 0
 	for _, f := range t.fields {
-		if !canBeKey(f) {
+		if !canBeKey(f) || !identifies(f) {
 			continue
 		}
-		words := wordsOf(f.prop)
-		rank := 0
-		switch {
-		case slices.Equal(words, param) && slices.Equal(words, []string{"id"}):
-			rank = 1
-		case slices.Equal(words, param) || strings.EqualFold(f.prop, parameter):
-			rank = 2
-		case slices.Equal(words, []string{"id"}) && len(param) > 0 && (param[len(param)-1] == "id" || strings.HasSuffix(strings.ToLower(parameter), "id")):
-			rank = 3
-		case len(words) > 0 && len(words) < len(param) && slices.Equal(param[len(param)-len(words):], words) && identifies(words[len(words)-1]):
-			rank = 4
-		case slices.Equal(param, []string{"id"}) && len(words) > 1 && words[len(words)-1] == "id" && slices.Equal(words[:len(words)-1], wordsOf(t.name)):
-			rank = 5
-		}
-		if rank > 0 && (found == nil || rank < best) {
+		if rank := sameThing(t, f, parameter); rank > 0 && (found == nil || rank < best) {
 			found, best = f, rank
 		}
 	}
 	return found, best
 }
 
-// identifies reports whether properties of a name usually tell objects apart.
-func identifies(word string) bool {
-	return slices.Contains([]string{"id", "uuid", "guid", "sid", "key", "slug", "code", "name", "number", "uid", "urn", "arn", "token", "reference", "ref"}, word)
+// sameThing tells how surely a parameter is a field, the surest being 1; 0 if it
+// is another thing. They have one name, or the parameter's ends with the field's,
+// as user_id with id; or the parameter is id and the field the userId of a User,
+// or the parameter is user and the field id.
+func sameThing(t *gtype, f *gfield, parameter string) int {
+	param, words := wordsOf(parameter), wordsOf(f.prop)
+	id := slices.Equal(words, []string{"id"})
+	switch {
+	case id && slices.Equal(param, words):
+		return 1
+	case slices.Equal(words, param) || strings.EqualFold(f.prop, parameter):
+		return 2
+	case id && strings.HasSuffix(strings.ToLower(parameter), "id"):
+		return 3
+	case len(words) > 0 && len(words) < len(param) && slices.Equal(param[len(param)-len(words):], words):
+		return 4
+	case slices.Equal(param, []string{"id"}) && len(words) > 1 && words[len(words)-1] == "id" && slices.Equal(words[:len(words)-1], wordsOf(t.name)):
+		return 5
+	case id && slices.Equal(param, wordsOf(t.name)):
+		return 6
+	}
+	return 0
+}
+
+// identifying are words that properties which tell objects apart end with.
+var identifying = []string{"id", "uuid", "guid", "sid", "uid", "key", "slug", "code", "name", "number", "urn", "arn", "token", "reference", "ref"}
+
+// identifies reports whether a field's name is that of something that tells
+// objects apart, so that nobody needs to say it.
+func identifies(f *gfield) bool {
+	words := wordsOf(f.prop)
+	return len(words) > 0 && slices.Contains(identifying, words[len(words)-1])
 }
 
 // canBeKey reports whether a field is a plain value that can identify.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi2"
@@ -255,6 +256,9 @@ func (c *yamlConverter) node(n *yaml.Node, depth int) error {
 	return nil
 }
 
+// texts are the keys whose values are texts, though 3.0 looks like a number.
+var texts = []string{"openapi", "swagger", "version", "description", "title", "summary", "operationId"}
+
 func (c *yamlConverter) members(n *yaml.Node, depth int, more *bool) error {
 	if depth > maxDocumentDepth {
 		return errYAMLDeep
@@ -284,6 +288,10 @@ func (c *yamlConverter) members(n *yaml.Node, depth int, more *bool) error {
 		*more = true
 		c.text(key.Value)
 		c.out = append(c.out, ':')
+		if value.Kind == yaml.ScalarNode && slices.Contains(texts, key.Value) {
+			c.text(value.Value)
+			continue
+		}
 		if err := c.node(value, depth+1); err != nil {
 			return err
 		}

@@ -176,7 +176,11 @@ func aboutOperation(op *openapi3.Operation) string {
 // requestPath writes the path with the names of arguments.
 func (im *importer) requestPath(o *operation, prefix string) {
 	at := pointer("#/paths", o.path)
-	path, _, _ := strings.Cut(o.path, "#")
+	path := withoutFragment(o.path)
+	if strings.ContainsAny(o.path[len(path):], "/{") {
+		im.leave(o, NotePath, at, "", "its path has a fragment")
+		return
+	}
 	path, query, hasQuery := cutQuery(path)
 	var b strings.Builder
 	b.WriteString(prefix)
@@ -224,6 +228,13 @@ func (im *importer) requestPath(o *operation, prefix string) {
 	})
 }
 
+// withoutFragment is a path without what some documents add to tell operations
+// of one path apart: a fragment is never sent.
+func withoutFragment(path string) string {
+	path, _, _ = strings.Cut(path, "#")
+	return path
+}
+
 // cutQuery divides at a question mark that stands in no braces.
 func cutQuery(path string) (before, query string, ok bool) {
 	depth := 0
@@ -248,8 +259,7 @@ func (im *importer) pathArgument(o *operation, name string) *argument {
 	if a := o.pathArgs[name]; a != nil {
 		return a
 	}
-	clean := strings.TrimLeft(strings.TrimRight(name, "+*"), "+*./;?&")
-	clean, _, _ = strings.Cut(clean, ":")
+	clean := plainName(name)
 	if a := o.pathArgs[clean]; a != nil {
 		return a
 	}

@@ -46,13 +46,14 @@ func parametersOf(o *operation) []placed {
 
 // parameters makes arguments of the parameters.
 func (im *importer) parameters(o *operation) {
+	names := namesIn(withoutFragment(o.path))
 	for _, p := range parametersOf(o) {
 		if o.skip {
 			return
 		}
 		switch p.param.In {
 		case openapi3.ParameterInPath:
-			if strings.Contains(o.path, "{"+p.param.Name) || strings.Contains(o.path, p.param.Name+"}") {
+			if slices.Contains(names, p.param.Name) {
 				im.parameter(o, p)
 			}
 		case openapi3.ParameterInQuery:
@@ -74,6 +75,30 @@ func (im *importer) parameters(o *operation) {
 				"the cookie %s of %s is no argument: a value from a client could set other cookies as well", p.param.Name, o.key)
 		}
 	}
+}
+
+// namesIn are the names in the braces of a path, and what is plain of them.
+func namesIn(path string) []string {
+	var out []string
+	for {
+		_, rest, ok := strings.Cut(path, "{")
+		if !ok {
+			return out
+		}
+		name, rest, ok := strings.Cut(rest, "}")
+		if !ok {
+			return out
+		}
+		out = append(out, name, plainName(name))
+		path = rest
+	}
+}
+
+// plainName is a name in a path without the signs of URI templates and patterns.
+func plainName(name string) string {
+	name = strings.TrimLeft(strings.TrimRight(name, "+*"), "+*./;?&")
+	name, _, _ = strings.Cut(name, ":")
+	return name
 }
 
 // parameter makes an argument.

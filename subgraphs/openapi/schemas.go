@@ -88,6 +88,8 @@ type schemas struct {
 	// names are the components by what they hold; shared schemas have one name.
 	names map[*openapi3.Schema]string
 	views map[*openapi3.Schema]*view
+	// components are those of the document by name.
+	components openapi3.Schemas
 	// making are the schemas that are being looked at.
 	making map[*openapi3.Schema]bool
 	work   int
@@ -101,6 +103,7 @@ func newSchemas(doc *document, o *Options, f *findings) *schemas {
 	if doc.Components != nil {
 		components = doc.Components.Schemas
 	}
+	s.components = components
 	for _, aliases := range []bool{false, true} {
 		for _, name := range sortedKeys(components) {
 			ref := components[name]
@@ -127,6 +130,10 @@ func (s *schemas) view(ref *openapi3.SchemaRef, at string) *view {
 	if v := s.views[schema]; v != nil {
 		return v
 	}
+	if v := s.aside(ref); v != nil {
+		s.views[schema] = v
+		return v
+	}
 	if s.making[schema] || len(s.making) > maxDocumentDepth {
 		// A choice or a merge that holds itself.
 		return &view{kind: viewAny, at: at}
@@ -144,6 +151,31 @@ func (s *schemas) view(ref *openapi3.SchemaRef, at string) *view {
 		v.component = name
 	}
 	s.views[schema] = v
+	return v
+}
+
+// aside is the view of a reference with something said beside it, as OpenAPI 3.1
+// allows: the component's type, with another default, say. It is nil for others.
+func (s *schemas) aside(ref *openapi3.SchemaRef) *view {
+	name, ok := strings.CutPrefix(ref.Ref, componentSchemas+"/")
+	if !ok || s.components[unescapePointer(name)] == nil {
+		return nil
+	}
+	component := s.components[unescapePointer(name)]
+	said := ref.Value
+	if component.Value == nil || component.Value == said || len(said.Properties) != len(component.Value.Properties) ||
+		len(said.AllOf) != len(component.Value.AllOf) || s.making[component.Value] {
+		return nil
+	}
+	v := s.view(component, pointer(componentSchemas, name)).copied()
+	if said.Description != "" {
+		v.about = said.Description
+	}
+	v.nullable = v.nullable || said.Nullable || said.Type.IncludesNull()
+	v.deflt = v.deflt || said.Default != nil
+	v.readOnly = v.readOnly || said.ReadOnly
+	v.writeOnly = v.writeOnly || said.WriteOnly
+	v.deprecated = v.deprecated || said.Deprecated
 	return v
 }
 

@@ -225,7 +225,10 @@ func (m *typeMaker) outputFields(t *gtype) {
 // aboutUse is what a document says of a property: a component's description is
 // that of its type.
 func aboutUse(v *view) string {
-	if v.component != "" || v.same != nil && v.about == v.same.about {
+	if v.same != nil && v.about != v.same.about {
+		return v.about
+	}
+	if v.component != "" {
 		return ""
 	}
 	return v.about

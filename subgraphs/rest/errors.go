@@ -9,33 +9,33 @@ import (
 
 // The codes of what [Compile] finds.
 const (
-	CodeInvalidURL         = "REST_INVALID_URL"
-	CodeInvalidSchema      = "REST_INVALID_SCHEMA"
-	CodeInvalidCoordinate  = "REST_INVALID_COORDINATE"
-	CodeUnknownType        = "REST_UNKNOWN_TYPE"
-	CodeUnknownField       = "REST_UNKNOWN_FIELD"
-	CodeUnknownArgument    = "REST_UNKNOWN_ARGUMENT"
-	CodeUnknownValue       = "REST_UNKNOWN_ENUM_VALUE"
-	CodeUnusedArgument     = "REST_UNUSED_ARGUMENT"
-	CodeInvalidExpression  = "REST_INVALID_EXPRESSION"
-	CodeInvalidVariable    = "REST_INVALID_VARIABLE"
-	CodeAmbiguous          = "REST_AMBIGUOUS_VARIABLE"
-	CodeInvalidPath        = "REST_INVALID_PATH"
-	CodeInvalidMethod      = "REST_INVALID_METHOD"
-	CodeInvalidHeader      = "REST_INVALID_HEADER"
-	CodeInvalidOption      = "REST_INVALID_OPTION"
-	CodeInvalidKey         = "REST_INVALID_KEY"
-	CodeInvalidMatch       = "REST_INVALID_MATCH"
-	CodeInvalidBatch       = "REST_INVALID_BATCH"
-	CodeInvalidSelection   = "REST_INVALID_SELECTION"
-	CodeInvalidPage        = "REST_INVALID_PAGE"
-	CodeInvalidJQ          = "REST_INVALID_JQ"
-	CodeMissingTypename    = "REST_MISSING_TYPENAME"
-	CodeNoEndpoint         = "REST_NO_ENDPOINT"
-	CodeFieldNotProvided   = "REST_FIELD_NOT_PROVIDED"
-	CodeArgumentsIgnored   = "REST_ARGUMENTS_IGNORED"
-	CodeUnsupported        = "REST_UNSUPPORTED"
-	CodeUnknownEnvironment = "REST_UNKNOWN_VARIABLE"
+	CodeInvalidURL         = "REST_INVALID_URL"        // the base URL cannot be used
+	CodeInvalidSchema      = "REST_INVALID_SCHEMA"     // the schema cannot be served by REST, for instance by subscriptions
+	CodeInvalidCoordinate  = "REST_INVALID_COORDINATE" // a key of fetch that is no Query.x, Mutation.x, Type.field, Type or Type(key)
+	CodeUnknownType        = "REST_UNKNOWN_TYPE"       // a type that the schema does not have
+	CodeUnknownField       = "REST_UNKNOWN_FIELD"      // a field that the type does not have
+	CodeUnknownArgument    = "REST_UNKNOWN_ARGUMENT"   // an argument that the field does not have
+	CodeUnknownValue       = "REST_UNKNOWN_ENUM_VALUE" // a value that the enum does not have
+	CodeUnusedArgument     = "REST_UNUSED_ARGUMENT"    // an argument that nothing which is sent depends on
+	CodeInvalidExpression  = "REST_INVALID_EXPRESSION" // an expression of the mapping language that is not well-formed
+	CodeInvalidVariable    = "REST_INVALID_VARIABLE"   // a variable that has no value at this place
+	CodeAmbiguous          = "REST_AMBIGUOUS_VARIABLE" // {x} is both an argument and a field of the parent
+	CodeInvalidPath        = "REST_INVALID_PATH"       // a path template that is not well-formed
+	CodeInvalidMethod      = "REST_INVALID_METHOD"     // a method that does not fit the endpoint
+	CodeInvalidHeader      = "REST_INVALID_HEADER"     // a header that must not be set
+	CodeInvalidOption      = "REST_INVALID_OPTION"     // an option with an impossible value, or one that does not fit the others
+	CodeInvalidKey         = "REST_INVALID_KEY"        // a lookup by fields that are no key of the type
+	CodeInvalidMatch       = "REST_INVALID_MATCH"      // the elements of an answer cannot be matched like this
+	CodeInvalidBatch       = "REST_INVALID_BATCH"      // batch bounds that do not fit the endpoint
+	CodeInvalidSelection   = "REST_INVALID_SELECTION"  // a select, omit or provides that does not fit the type
+	CodeInvalidPage        = "REST_INVALID_PAGE"       // pagination that does not fit the field
+	CodeInvalidJQ          = "REST_INVALID_JQ"         // a jq program that does not compile
+	CodeMissingTypename    = "REST_MISSING_TYPENAME"   // an interface or union without a rule that tells the type of a value
+	CodeNoEndpoint         = "REST_NO_ENDPOINT"        // a root field without an endpoint
+	CodeFieldNotProvided   = "REST_FIELD_NOT_PROVIDED" // a field that no endpoint gives
+	CodeArgumentsIgnored   = "REST_ARGUMENTS_IGNORED"  // a field with arguments inside a payload, which cannot know them
+	CodeUnsupported        = "REST_UNSUPPORTED"        // not supported yet, such as polling and server-sent events
+	CodeUnknownEnvironment = "REST_UNKNOWN_VARIABLE"   // an environment variable that is not set
 )
 
 // Error is a fault in the configuration of a REST upstream.

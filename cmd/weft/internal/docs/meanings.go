@@ -99,11 +99,8 @@ var meanings = map[string]string{
 	"LIST_SIZE_INVALID_SIZED_FIELD":                       "`@listSize` names a sized field that does not exist or is no list.",
 	"CONTEXT_NAME_INVALID":                                "The name of a `@context` has characters it must not have.",
 	"CONTEXT_NOT_SET":                                     "`@fromContext` uses a context that is not set on every way to its field.",
-	"NO_CONTEXT_REFERENCED":                               "The field of a `@fromContext` names no context.",
-	"NO_SELECTION_FOR_CONTEXT":                            "The field of a `@fromContext` selects nothing.",
 	"CONTEXT_NO_RESOLVABLE_KEY":                           "A type with a contextual argument has no key by which it could be entered again.",
 	"CONTEXT_INVALID_SELECTION":                           "The selection of a `@fromContext` is not one that a context allows.",
-	"CONTEXT_SELECTION_INVALID":                           "The selection of a `@fromContext` does not fit the types that set the context, or its argument.",
 	"CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS": "An argument is filled from a context in one subgraph and required of clients in another.",
 
 	// Hints of composition.
