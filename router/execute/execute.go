@@ -117,6 +117,9 @@ type Result struct {
 	Rows int
 	// Errors is how many errors the response has, those left out included.
 	Errors int
+	// Dropped is how many list elements were left out because something below them
+	// is missing.
+	Dropped int
 	// NoData says that `data` is null.
 	NoData bool
 	// TooLarge says that a limit ended the response.

@@ -27,8 +27,10 @@ type writer struct {
 	errors  []byte // the errors, written, with a comma after each
 	errorsN int    // how many of them
 	omitted int
-	order   []int32  // of the errors of one object
-	keys    []string // of an error's path
+	// violations counts those errors that say of a null only that it may not be one.
+	violations int
+	order      []int32  // of the errors of one object
+	keys       []string // of an error's path
 }
 
 // maxOmitted is where the count of omitted errors ends: sharing makes it grow
@@ -48,6 +50,7 @@ type memo struct {
 	wrap       schema.Wrap // of lists
 	start, end int
 	errors     int  // how many errors it has
+	violations int  // how many of them are violations
 	null       bool // nothing was written; the place is null
 }
 
@@ -80,7 +83,7 @@ func (x *state) write(dst []byte) []byte {
 	x.waste = 0
 	x.tooLarge = false
 	x.errors = x.errors[:0]
-	x.errorsN, x.omitted = 0, 0
+	x.errorsN, x.omitted, x.violations = 0, 0, 0
 
 	good := !x.full && x.writeObject(x.root)
 	if x.full || x.tooLarge || len(x.dst)+len(x.errors) > x.limit {
@@ -147,14 +150,14 @@ func (x *state) writeObject(object int) bool {
 		x.tooLarge = true
 		return false
 	}
-	before := x.errorsN + x.omitted
+	before, violations := x.errorsN+x.omitted, x.violations
 	head := int(x.words[object+1] & errorMask)
 	if head != 0 {
 		x.writeErrors(object, head)
 	}
 	good := x.writeFields(object, start)
 	if shared && !x.tooLarge {
-		x.remember(object, 0, start, before, good)
+		x.remember(object, 0, start, before, violations, good)
 	}
 	return good
 }
@@ -276,10 +279,10 @@ func (x *state) writeList(o *plan.Output, wrap schema.Wrap, list, object int) bo
 		}
 	}
 	start := len(x.dst)
-	before := x.errorsN + x.omitted
+	before, violations := x.errorsN+x.omitted, x.violations
 	good := x.writeElements(o, wrap.Elem(), list, object, start)
 	if shared && !x.tooLarge {
-		x.remember(list, wrap, start, before, good)
+		x.remember(list, wrap, start, before, violations, good)
 	}
 	return good
 }
@@ -289,12 +292,18 @@ func (x *state) writeElements(o *plan.Output, elem schema.Wrap, list, object, st
 	x.dst = append(x.dst, '[')
 	at := len(x.path)
 	x.path = append(x.path, step{})
+	dropped := 0
 	for i := range n {
 		w := x.words[list+headerWords+i]
-		x.path[at].index = i
+		x.path[at].index = i - dropped
+		before := errorCount{x.errorsN, x.omitted, x.violations, len(x.errors)}
 		if !x.writeValue(o, elem, w, object) {
 			if x.tooLarge {
 				return false
+			}
+			if o.Drop && x.onlyMissing(&before) {
+				dropped++
+				continue
 			}
 			if elem.NonNull() {
 				x.truncate(start)
@@ -310,11 +319,27 @@ func (x *state) writeElements(o *plan.Output, elem schema.Wrap, list, object, st
 		x.dst = append(x.dst, ',')
 	}
 	x.path = x.path[:at]
-	if n == 0 {
+	x.result.Dropped += dropped
+	if n == dropped {
 		x.dst = append(x.dst, ']')
 	} else {
 		x.dst[len(x.dst)-1] = ']'
 	}
+	return true
+}
+
+// errorCount is how many errors there were before an element of a list.
+type errorCount struct{ written, omitted, violations, bytes int }
+
+// onlyMissing reports whether an element is null for no other reason than that
+// something below it is null and may not be; these errors are then taken back.
+func (x *state) onlyMissing(before *errorCount) bool {
+	added := x.errorsN + x.omitted - before.written - before.omitted
+	if added == 0 || added != x.violations-before.violations {
+		return false
+	}
+	x.errorsN, x.omitted, x.violations = before.written, before.omitted, before.violations
+	x.errors = x.errors[:before.bytes]
 	return true
 }
 
@@ -331,6 +356,7 @@ func (x *state) recall(node int, wrap schema.Wrap) (done, good bool) {
 		return false, false
 	}
 	x.omitted = min(x.omitted+m.errors, maxOmitted)
+	x.violations = min(x.violations+m.violations, maxOmitted)
 	if m.null {
 		return true, false
 	}
@@ -342,8 +368,8 @@ func (x *state) recall(node int, wrap schema.Wrap) (done, good bool) {
 	return true, true
 }
 
-func (x *state) remember(node int, wrap schema.Wrap, start, errors int, good bool) {
-	m := memo{node: node, wrap: wrap, start: start, end: len(x.dst), errors: x.errorsN + x.omitted - errors, null: !good}
+func (x *state) remember(node int, wrap schema.Wrap, start, errors, violations int, good bool) {
+	m := memo{node: node, wrap: wrap, start: start, end: len(x.dst), errors: x.errorsN + x.omitted - errors, violations: x.violations - violations, null: !good}
 	x.memos = append(x.memos, m)
 	x.words[node+1] = x.words[node+1]&errorMask | word(len(x.memos))<<memoShift
 }

@@ -207,6 +207,7 @@ func (x *state) nonNull(o *plan.Output, object, slot int, k kind) {
 	if slot >= 0 && x.covered(object, slot, k) {
 		return
 	}
+	x.violations++
 	if !x.beginError() {
 		return
 	}

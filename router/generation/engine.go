@@ -70,11 +70,12 @@ func settingsOf(c *config.Config, g *graph) ([]clientSettings, Errors) {
 			s.url = c.Subgraphs[k].URL
 		}
 		configured := c.Subgraph(sub.Name)
-		if configured != nil && configured.Rest != nil {
-			s.url = configured.Rest.URL
+		up := g.upstreams[sub.Name]
+		if up != nil {
+			s.url = up.URL
 		}
 		s.auth = authKey(configured)
-		if len(sub.Facets) > 0 && g.rest[sub.Name] == nil {
+		if len(sub.Facets) > 0 && up == nil {
 			errs = append(errs, &Error{
 				Code: CodeSubgraph, Subgraph: s.name, Message: "the supergraph has it as a REST upstream, of which a composed supergraph does not say how to call it",
 				Hint: "compose from subgraphs[] instead of reading a supergraph",
@@ -85,7 +86,7 @@ func settingsOf(c *config.Config, g *graph) ([]clientSettings, Errors) {
 				s.override(t)
 			}
 		}
-		if s.url == "" {
+		if s.url == "" && (up == nil || up.Mock != "all") {
 			errs = append(errs, &Error{
 				Code: CodeSubgraph, Subgraph: s.name, Message: "no URL is known",
 				Hint: "give it as subgraphs[].url",

@@ -17,6 +17,8 @@ const (
 	CodeHeaders      = "HEADER_RULES"        // header rules that cannot work
 	CodeNoSubgraphs  = "NO_SUBGRAPHS"        // nothing to serve
 	CodeUnknownName  = "CONFIG_UNKNOWN_NAME" // settings for a subgraph that the supergraph does not have
+	CodeMock         = "MOCK_UPSTREAM"       // answers that cannot be made up
+	CodeOpenAPI      = "OPENAPI_IMPORT"      // an OpenAPI document that cannot be imported
 	CodeLabels       = "OVERRIDE_LABELS"     // more override labels than there can be
 	CodeSchema       = "INVALID_API_SCHEMA"  // the composed schema cannot be served
 	CodeBuildStopped = "BUILD_CANCELLED"     // the build was given up
@@ -38,6 +40,8 @@ func Codes() []CodeInfo {
 		{CodeHeaders, "The header rules cannot work."},
 		{CodeNoSubgraphs, "No subgraph is configured, or all are left out."},
 		{CodeUnknownName, "There are settings for a subgraph that the precomposed supergraph does not have."},
+		{CodeMock, "The answers of an upstream cannot be made up of its schema."},
+		{CodeOpenAPI, "The OpenAPI document of a subgraph cannot be imported."},
 		{CodeLabels, "An override label is to be active, but the supergraph has more than 64 labels and this is not one of those that can be told apart."},
 		{CodeSchema, "The composed schema cannot be served."},
 		{CodeBuildStopped, "The router stopped, or was told to, while it was loading a configuration."},

@@ -16,7 +16,6 @@ import (
 	"github.com/weft-graphql/weft/planner/supergraph/introspection"
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/load"
-	"github.com/weft-graphql/weft/subgraphs/rest"
 )
 
 // supergraphName names the precomposed supergraph among the sources.
@@ -29,8 +28,8 @@ type graph struct {
 	super *supergraph.Supergraph
 	api   string
 	model *introspection.Model
-	// rest are the REST upstreams, by the name of the subgraph.
-	rest map[string]*rest.Upstream
+	// upstreams are those that are not plain GraphQL, by the name of the subgraph.
+	upstreams map[string]*Upstream
 }
 
 // loadSchemas loads what the configuration names. Schemas that are not due are
@@ -99,6 +98,13 @@ func Sources(c *config.Config) []load.Source {
 }
 
 func sourceOf(s *config.Subgraph) load.Source {
+	if o := s.OpenAPI; o != nil {
+		out := load.Source{Name: s.Name, From: load.File, File: string(o.Source), Header: headerFields(o.Headers), Timeout: o.Timeout.Std()}
+		if o.Source.IsURL() {
+			out.From, out.File, out.URL = load.Document, "", string(o.Source)
+		}
+		return out
+	}
 	out := load.Source{
 		Name: s.Name, File: s.Schema.File, URL: UpstreamURL(s),
 		Header: headerFields(s.Schema.Headers), Timeout: s.Schema.Timeout.Std(),
@@ -154,6 +160,10 @@ func graphOf(c *config.Config, results []load.Result, previous *Generation) (*gr
 	for i := range c.Subgraphs {
 		fmt.Fprintf(sum, "%q %q\n", c.Subgraphs[i].Name, c.Subgraphs[i].URL)
 		writeJSON(sum, c.Subgraphs[i].Rest)
+		writeJSON(sum, c.Subgraphs[i].OpenAPI)
+		writeJSON(sum, c.Subgraphs[i].Links)
+		writeJSON(sum, c.Subgraphs[i].Entities)
+		writeJSON(sum, c.Subgraphs[i].Mock)
 		writeJSON(sum, rulesOf(c, c.Subgraphs[i].Name))
 	}
 	writeJSON(sum, joinsOf(c))
@@ -164,7 +174,7 @@ func graphOf(c *config.Config, results []load.Result, previous *Generation) (*gr
 		return previous.engine.graph, nil
 	}
 	var def *supergraph.Definition
-	var ups map[string]*rest.Upstream
+	var ups map[string]*Upstream
 	var file string
 	if c.Supergraph != nil {
 		file = c.Supergraph.Path
@@ -204,7 +214,7 @@ func contractView(def *supergraph.Definition, contract *config.Contract, file st
 }
 
 // composeAll parses the schemas and, unless one is missing, composes them.
-func composeAll(c *config.Config, results []load.Result, incomplete bool) (*supergraph.Definition, map[string]*rest.Upstream, Errors) {
+func composeAll(c *config.Config, results []load.Result, incomplete bool) (*supergraph.Definition, map[string]*Upstream, Errors) {
 	var errs Errors
 	var sources []compose.Source
 	files := map[string]string{}
@@ -236,7 +246,7 @@ func composeAll(c *config.Config, results []load.Result, incomplete bool) (*supe
 	for _, e := range composed.Errors {
 		errs = append(errs, fromCompose(e, files))
 	}
-	return composed.Definition, composed.Rest, errs
+	return composed.Definition, composed.Upstreams, errs
 }
 
 // UpstreamURL is where a subgraph is.
@@ -256,7 +266,7 @@ func writeJSON(sum hash.Hash, v any) {
 	sum.Write(text)
 }
 
-func newGraph(key string, def *supergraph.Definition, ups map[string]*rest.Upstream, file string) (*graph, Errors) {
+func newGraph(key string, def *supergraph.Definition, ups map[string]*Upstream, file string) (*graph, Errors) {
 	super, err := supergraph.Build(def)
 	if err != nil {
 		return nil, fromBuild(err, file)
@@ -265,5 +275,5 @@ func newGraph(key string, def *supergraph.Definition, ups map[string]*rest.Upstr
 	if err != nil {
 		return nil, Errors{{Code: CodeSchema, Message: "the API schema cannot be introspected", File: file, Err: err}}
 	}
-	return &graph{key: key, super: super, rest: ups, api: supergraph.PrintAPI(def), model: model}, nil
+	return &graph{key: key, super: super, upstreams: ups, api: supergraph.PrintAPI(def), model: model}, nil
 }

@@ -34,6 +34,14 @@ func (e *engine) client(c *config.Config, set *clientSettings, s *Shared) (subgr
 	fault := func(message string, err error) *Error {
 		return &Error{Code: CodeSubgraph, Subgraph: set.name, Message: message, Err: err}
 	}
+	up := e.graph.upstreams[set.name]
+	if up != nil && up.Mock == "all" {
+		client, err := up.withMock(set.name, nil)
+		if err != nil {
+			return nil, fault("its answers cannot be made up", err)
+		}
+		return client, nil
+	}
 	endpoint, err := transport.ParseURL(set.url)
 	if err != nil {
 		return nil, fault("the URL cannot be used", err)
@@ -58,7 +66,7 @@ func (e *engine) client(c *config.Config, set *clientSettings, s *Shared) (subgr
 		return nil, fault("the connection cannot be set up", err)
 	}
 	e.releases = append(e.releases, t.Release)
-	if up := e.graph.rest[set.name]; up != nil {
+	if up != nil && up.Rest != nil {
 		wire, err := rest.NewWire(t, set.url)
 		if err != nil {
 			return nil, fault("it cannot be called", err)
@@ -72,13 +80,24 @@ func (e *engine) client(c *config.Config, set *clientSettings, s *Shared) (subgr
 			return nil, fault("the cache cannot be used", err)
 		}
 		e.releases = append(e.releases, release)
-		return up.Client(rest.Options{Transport: carrier, Cache: cache}), nil
+		client, err := up.withMock(set.name, up.Rest.Client(rest.Options{Transport: carrier, Cache: cache}))
+		if err != nil {
+			return nil, fault("its answers cannot be made up", err)
+		}
+		return client, nil
 	}
 	client, err := graphql.New(graphql.Options{
 		Subgraph: set.name, URL: set.url, Transport: t, Timeout: set.timeout, MaxBody: set.maxBody, NoDedupe: !set.dedupe, Auth: credentials,
 	})
 	if err != nil {
 		return nil, fault("it cannot be called", err)
+	}
+	if up != nil {
+		wrapped, err := up.withMock(set.name, client)
+		if err != nil {
+			return nil, fault("its answers cannot be made up", err)
+		}
+		return wrapped, nil
 	}
 	return client, nil
 }

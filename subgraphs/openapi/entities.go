@@ -127,10 +127,11 @@ func keyField(t *gtype, parameter string) (*gfield, int) {
 	var found *gfield
 	best := 0
 	for _, f := range t.fields {
-		if !canBeKey(f) || !identifies(f) {
+		if !canBeKey(f) {
 			continue
 		}
-		if rank := sameThing(t, f, parameter); rank > 0 && (found == nil || rank < best) {
+		rank := sameThing(t, f, parameter)
+		if rank > 0 && (rank <= 2 || identifies(f)) && (found == nil || rank < best) {
 			found, best = f, rank
 		}
 	}

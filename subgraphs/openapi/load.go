@@ -66,18 +66,18 @@ func load(ctx context.Context, text []byte, o *Options, f *findings) (doc *docum
 	case head.OpenAPI != nil && strings.HasPrefix(version, "3."):
 		doc = &document{T: &openapi3.T{}}
 		if err := doc.UnmarshalJSON(data); err != nil {
-			unreadable(err, f)
+			unreadable(data, err, f)
 			return nil
 		}
 	case head.OpenAPI == nil && strings.HasPrefix(fmt.Sprint(head.Swagger), "2"):
 		var two openapi2.T
 		if err := two.UnmarshalJSON(data); err != nil {
-			unreadable(err, f)
+			unreadable(data, err, f)
 			return nil
 		}
 		three, err := openapi2conv.ToV3WithLoader(&two, loader(ctx), nil)
 		if err != nil {
-			unresolved(err, f)
+			unresolved(data, err, f)
 			return nil
 		}
 		return &document{T: three, swagger: true}
@@ -93,7 +93,7 @@ func load(ctx context.Context, text []byte, o *Options, f *findings) (doc *docum
 		return nil
 	}
 	if err := loader(ctx).ResolveRefsIn(doc.T, nil); err != nil {
-		unresolved(err, f)
+		unresolved(data, err, f)
 		return nil
 	}
 	return doc
@@ -106,23 +106,84 @@ func loader(ctx context.Context) *openapi3.Loader {
 	return l
 }
 
-func unreadable(err error, f *findings) {
-	at := "#"
-	var typed *json.UnmarshalTypeError
-	if errors.As(err, &typed) && typed.Field != "" {
-		at = "#/" + strings.ReplaceAll(typed.Field, ".", "/")
+// mistyped finds in an error of the library what it could not take, and where.
+var mistyped = regexp.MustCompile(`cannot unmarshal (\w+) into (?:Go struct )?field \w+\.([\w.$]+) of type`)
+
+func unreadable(data []byte, err error, f *findings) {
+	e := f.fail(CodeUnreadable, "#", "", "the document cannot be read: %s", firstLine(err.Error()))
+	if m := mistyped.FindStringSubmatch(err.Error()); m != nil {
+		kind, name := m[1], m[2][strings.LastIndexByte(m[2], '.')+1:]
+		if at := find(data, func(key string, value any) bool { return key == name && kindOf(value) == kind }); at != "" {
+			e.At.Pointer = at
+		}
 	}
-	f.fail(CodeUnreadable, at, "", "the document cannot be read: %s", firstLine(err.Error()))
+}
+
+// kindOf is a JSON value's kind as package json names it in errors.
+func kindOf(value any) string {
+	switch value.(type) {
+	case string:
+		return "string"
+	case float64:
+		return "number"
+	case bool:
+		return "bool"
+	case map[string]any:
+		return "object"
+	case []any:
+		return "array"
+	}
+	return "null"
+}
+
+// find is the pointer of the first member that fits; empty if none does.
+func find(data []byte, fits func(key string, value any) bool) string {
+	var root any
+	if json.Unmarshal(data, &root) != nil {
+		return ""
+	}
+	var walk func(at string, v any) string
+	walk = func(at string, v any) string {
+		switch v := v.(type) {
+		case map[string]any:
+			for _, key := range sortedKeys(v) {
+				here := pointer(at, key)
+				if fits(key, v[key]) {
+					return here
+				}
+				if found := walk(here, v[key]); found != "" {
+					return found
+				}
+			}
+		case []any:
+			for i := range v {
+				if found := walk(pointer(at, itoa(i)), v[i]); found != "" {
+					return found
+				}
+			}
+		}
+		return ""
+	}
+	return walk("#", root)
 }
 
 // referenceIn finds the reference that an error of the library names.
-var referenceIn = regexp.MustCompile(`#/[^\s"']+`)
+var referenceIn = regexp.MustCompile(`"([^"\s]*(?:#|\.json|\.ya?ml|://)[^"\s]*)"|#/[^\s"']+`)
 
-func unresolved(err error, f *findings) {
+func unresolved(data []byte, err error, f *findings) {
 	message := firstLine(err.Error())
 	at := "#"
-	if ref := referenceIn.FindString(message); ref != "" {
-		at = strings.TrimRight(ref, ".,:;)")
+	if m := referenceIn.FindStringSubmatch(message); m != nil {
+		ref := m[1]
+		if ref == "" {
+			ref = strings.TrimRight(m[0], ".,:;)")
+		}
+		if strings.HasPrefix(ref, "#/") {
+			at = ref
+		}
+		if from := find(data, func(key string, value any) bool { return key == "$ref" && value == any(ref) }); from != "" {
+			at = from
+		}
 	}
 	e := f.fail(CodeReference, at, "", "a reference cannot be resolved: %s", message)
 	if strings.Contains(message, "disallowed external reference") {
@@ -288,7 +349,7 @@ func (c *yamlConverter) members(n *yaml.Node, depth int, more *bool) error {
 		*more = true
 		c.text(key.Value)
 		c.out = append(c.out, ':')
-		if value.Kind == yaml.ScalarNode && slices.Contains(texts, key.Value) {
+		if value.Kind == yaml.ScalarNode && value.ShortTag() != "!!null" && slices.Contains(texts, key.Value) {
 			c.text(value.Value)
 			continue
 		}

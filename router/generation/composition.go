@@ -1,0 +1,249 @@
+package generation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/weft-graphql/weft/config"
+	"github.com/weft-graphql/weft/planner/compose"
+	"github.com/weft-graphql/weft/planner/compose/stitch"
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/mock"
+	"github.com/weft-graphql/weft/subgraphs/openapi"
+	"github.com/weft-graphql/weft/subgraphs/rest"
+)
+
+// Composition is a composed graph with what is to be known of those of its
+// upstreams that are not plain GraphQL.
+type Composition struct {
+	*compose.Result
+	// Upstreams are these, by the name of the subgraph.
+	Upstreams map[string]*Upstream
+}
+
+// Upstream is one that is REST, or made up.
+type Upstream struct {
+	// Rest answers; nil when it is GraphQL or wholly made up.
+	Rest *rest.Upstream
+	// URL is where it is.
+	URL string
+	// Doc is its schema, before stitching.
+	Doc *schema.Document
+	// Mock says what is made up, by Seed: "", "missing" or "all".
+	Mock string
+	Seed uint64
+}
+
+// Compose composes the schemas of the configured subgraphs, stitched as the
+// configuration says. The sources may be fewer than the subgraphs; that of a
+// subgraph with an OpenAPI document is the document. A text that does not parse is
+// an error with code INVALID_GRAPHQL.
+func Compose(c *config.Config, sources []compose.Source) *Composition {
+	r := &Composition{Result: &compose.Result{}, Upstreams: map[string]*Upstream{}}
+	var parts []stitch.Subgraph
+	for _, s := range sources {
+		if part, ok := r.part(c, s); ok {
+			parts = append(parts, part)
+		}
+	}
+	if len(r.Errors) == 0 {
+		r.Result = stitch.Compose(parts, joinsOf(c))
+	}
+	return r
+}
+
+// part makes one subgraph ready for composition; false after errors.
+func (r *Composition) part(c *config.Config, s compose.Source) (stitch.Subgraph, bool) {
+	configured := c.Subgraph(s.Name)
+	var spec *rest.Spec
+	if configured != nil {
+		spec = RestSpec(configured, c.Place)
+		if configured.OpenAPI != nil {
+			imported := r.importOpenAPI(configured, s.SDL)
+			if imported == nil {
+				return stitch.Subgraph{}, false
+			}
+			s.SDL, spec = imported.SDL, overlay(imported.Spec, spec)
+			s.URL = spec.URL
+		}
+	}
+	doc, faults := schema.Parse(s.Name, s.SDL)
+	for _, e := range faults {
+		r.Errors = append(r.Errors, &compose.Error{
+			Code: compose.CodeInvalidGraphQL, Message: "Syntax error: " + e.Message,
+			Subgraph: s.Name, Line: e.Pos.Line, Column: e.Pos.Column,
+		})
+	}
+	if len(faults) > 0 {
+		return stitch.Subgraph{}, false
+	}
+	part := stitch.Subgraph{Input: compose.Input{Name: s.Name, URL: s.URL, Doc: doc}, Rules: rulesOf(c, s.Name)}
+	up := &Upstream{URL: s.URL, Doc: doc}
+	if configured != nil && configured.Mock != nil && configured.Mock.Mode != "none" {
+		up.Mock, up.Seed = configured.Mock.Mode, uint64(configured.Mock.Seed)
+	}
+	if spec == nil && up.Mock == "" {
+		return part, true
+	}
+	r.Upstreams[s.Name] = up
+	if spec == nil || up.Mock == "all" {
+		return part, true
+	}
+	spec.Partial = up.Mock == "missing"
+	compiled, wrong := rest.Compile(s.Name, doc, spec)
+	for _, e := range wrong {
+		r.Errors = append(r.Errors, restError(c, s.Name, e))
+	}
+	if len(wrong) > 0 {
+		return part, false
+	}
+	up.Rest, part.Facets = compiled, compiled.Facets()
+	if up.Mock == "missing" {
+		made, err := mock.Facets(doc, nil, part.Facets)
+		if err != nil {
+			r.Errors = append(r.Errors, &compose.Error{Code: CodeMock, Subgraph: s.Name, Message: "what is missing cannot be made up: " + err.Error()})
+			return part, false
+		}
+		part.Facets = append(part.Facets, made...)
+	}
+	return part, true
+}
+
+// importOpenAPI makes schema and endpoints of an OpenAPI document; nil after
+// errors.
+func (r *Composition) importOpenAPI(s *config.Subgraph, text string) *openapi.Result {
+	o := openapi.Options{
+		Subgraph: s.Name, Source: string(s.OpenAPI.Source), TrustRequired: s.OpenAPI.Trust == "required", Entries: s.OpenAPI.Maps == "entries",
+		Operations: s.OpenAPI.Operations, Types: s.OpenAPI.Types,
+	}
+	if s.Rest != nil {
+		o.URL = s.Rest.URL
+	}
+	for typ, list := range s.Entities {
+		for _, e := range list {
+			if e.Lookup == "" {
+				o.Entities = append(o.Entities, openapi.Entity{Type: typ, Key: e.Key})
+			}
+		}
+	}
+	slices.SortFunc(o.Entities, func(a, b openapi.Entity) int { return compareText(a.Type, b.Type) })
+	for _, l := range s.Links {
+		link := openapi.Link{Field: l.Field, Type: l.Type}
+		for _, by := range l.By {
+			link.By = append(link.By, openapi.LinkKey{Key: by.Name, From: by.Text})
+		}
+		o.Links = append(o.Links, link)
+	}
+	result, err := openapi.Import(context.Background(), []byte(text), o)
+	var faults openapi.Errors
+	switch {
+	case err == nil:
+		return result
+	case errors.As(err, &faults):
+		for _, e := range faults {
+			r.Errors = append(r.Errors, &compose.Error{
+				Code: e.Code, Subgraph: s.Name, Coordinate: e.Coordinate, Message: e.At.String() + ": " + e.Message, Hint: e.Hint,
+			})
+		}
+	default:
+		r.Errors = append(r.Errors, &compose.Error{Code: CodeOpenAPI, Subgraph: s.Name, Message: "the document cannot be imported: " + err.Error()})
+	}
+	return nil
+}
+
+func compareText(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// overlay puts what the configuration says of a REST upstream over what its
+// OpenAPI document says: each setting that is given, and each endpoint, type, enum
+// and format by its name.
+func overlay(imported, own *rest.Spec) *rest.Spec {
+	if own == nil {
+		return imported
+	}
+	out := *own
+	if out.URL == "" {
+		out.URL = imported.URL
+	}
+	if out.Names == "" || out.Names == "asis" {
+		out.Names = imported.Names
+	}
+	if out.At == "" {
+		out.At = imported.At
+	}
+	if out.Lists == "" || out.Lists == "repeat" {
+		out.Lists = imported.Lists
+	}
+	out.Headers = append(slices.Clone(imported.Headers), out.Headers...)
+	for _, e := range imported.Endpoints {
+		if !slices.ContainsFunc(own.Endpoints, func(o rest.EndpointSpec) bool { return o.Coordinate == e.Coordinate }) {
+			out.Endpoints = append(out.Endpoints, e)
+		}
+	}
+	for _, t := range imported.Types {
+		at := slices.IndexFunc(out.Types, func(o rest.TypeSpec) bool { return o.Type == t.Type })
+		if at < 0 {
+			out.Types = append(out.Types, t)
+			continue
+		}
+		mine := out.Types[at]
+		for _, f := range t.Fields {
+			if !slices.ContainsFunc(mine.Fields, func(o rest.FieldSpec) bool { return o.Field == f.Field }) {
+				mine.Fields = append(slices.Clone(mine.Fields), f)
+			}
+		}
+		if mine.Typename == nil {
+			mine.Typename = t.Typename
+		}
+		out.Types = slices.Clone(out.Types)
+		out.Types[at] = mine
+	}
+	for _, e := range imported.Enums {
+		if !slices.ContainsFunc(own.Enums, func(o rest.EnumSpec) bool { return o.Enum == e.Enum }) {
+			out.Enums = append(out.Enums, e)
+		}
+	}
+	for _, f := range imported.Formats {
+		if !slices.ContainsFunc(own.Formats, func(o rest.FormatSpec) bool { return o.Scalar == f.Scalar }) {
+			out.Formats = append(out.Formats, f)
+		}
+	}
+	return &out
+}
+
+// restError is a fault of a REST upstream's configuration as one of composition.
+// Its place is in the configuration.
+func restError(c *config.Config, name string, e *rest.Error) *compose.Error {
+	out := &compose.Error{Code: e.Code, Subgraph: name, Coordinate: e.Coordinate, Message: e.Message, Hint: e.Hint}
+	if e.Place.Key != "" {
+		out.Message = e.Place.Key + ": " + e.Message
+	}
+	if c.Place != nil && e.Place.Line > 0 {
+		if at, ok := c.Place("subgraphs." + name + "." + e.Place.Key); ok {
+			out.Message = fmt.Sprintf("%s:%d:%d: %s", at.File, at.Line, at.Column, out.Message)
+		}
+	}
+	return out
+}
+
+// withMock is the client of an upstream of which something is made up.
+func (u *Upstream) withMock(name string, real subgraphs.Client) (subgraphs.Client, error) {
+	if u.Mock == "" {
+		return real, nil
+	}
+	made, err := mock.New(mock.Options{Subgraph: name, Doc: u.Doc, Seed: u.Seed})
+	if err != nil || u.Mock == "all" || real == nil {
+		return made, err
+	}
+	return mock.Missing(real, made, mock.IsFacet, mock.WhenUnreachable(rest.CodeUnreachable)), nil
+}
