@@ -222,6 +222,9 @@ type RowErr struct {
 	Path    []byte
 	Message string
 	Code    string
+	// Public says that the message holds nothing of the upstream's that its client
+	// has not decided to show.
+	Public bool
 	// Extensions are further members of the error's `extensions`, as JSON text of
 	// an object; may be nil.
 	Extensions []byte

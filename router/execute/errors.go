@@ -44,6 +44,8 @@ type errorInfo struct {
 	raw span
 	// extensions are the upstream's, a JSON object.
 	extensions span
+	// own are members of the client's making, a JSON object; nil for none.
+	own []byte
 	// fetch is the one that failed; nil for none.
 	fetch *plan.Fetch
 	// named says that the message is to end with the field's coordinate.

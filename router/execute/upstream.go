@@ -343,7 +343,11 @@ func (x *state) rowErrors(fs *fetchState, a *subgraphs.Answer) {
 		if code == "" {
 			code = CodeUpstream
 		}
-		info := x.info(errorInfo{code: code, message: upstreamMessage, detail: e.Message, fetch: fs.fetch})
+		told := errorInfo{code: code, message: upstreamMessage, detail: e.Message, own: e.Extensions, fetch: fs.fetch}
+		if e.Public && e.Message != "" {
+			told.message, told.detail = e.Message, ""
+		}
+		info := x.info(told)
 		path := e.Path
 		if len(path) == 0 || path[0] != '[' || skipValue(path, 0, 0) != len(path) {
 			path = []byte("[]")

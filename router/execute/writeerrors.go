@@ -168,6 +168,10 @@ func (x *state) writeErrorExtensions(info *errorInfo) {
 		x.errors = appendString(x.errors, info.fetch.Name)
 		x.errors = append(x.errors, ',')
 	}
+	if own := info.own; len(own) > 2 {
+		x.errors = append(x.errors, own[1:len(own)-1]...)
+		x.errors = append(x.errors, ',')
+	}
 	if last := len(x.errors) - 1; x.errors[last] == ',' {
 		x.errors[last] = '}'
 	} else {

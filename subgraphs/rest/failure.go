@@ -127,7 +127,7 @@ func (f *failure) refine(rule *errorRule, body mapping.Value, vars *mapping.Vari
 	if rule.extensions != nil {
 		if v, ok := rule.extensions.sel.Evaluate(body, vars, nil); ok && v.Kind() == mapping.KindObject {
 			for it := v.Iterate(); it.Next(); {
-				if key := it.Key(); key != "http" && key != "code" {
+				if key := it.Key(); key != "http" && key != "code" && key != "service" {
 					f.extend(key, it.Value().AppendJSON(nil))
 				}
 			}

@@ -286,7 +286,7 @@ func (w *writer) fail(code, message string, extensions []byte) {
 		}
 	}
 	w.errs = append(w.errs, subgraphs.RowErr{
-		Entry: w.entry, Row: w.at, Path: append(path, ']'), Code: code, Message: message, Extensions: extensions,
+		Entry: w.entry, Row: w.at, Path: append(path, ']'), Code: code, Message: message, Public: true, Extensions: extensions,
 	})
 }
 
