@@ -31,7 +31,14 @@ type arrival struct {
 	base     *arrival
 	ways     []*way
 	tried    bitset
+	deriving bool // a way is being sought
 	requires string
+	// most is how many requests the needs of one of the ways add at most.
+	most int
+	// lookups are the lookup arrivals of which this is the base, moves the field
+	// moves that start here.
+	lookups []derivedLookup
+	moves   []*arrival
 
 	// typed is, for an arrival of which the subgraph knows an interface object
 	// only, the lookup arrival that tells the concrete types. It is set where they
@@ -44,19 +51,19 @@ type arrival struct {
 	requests int
 
 	// used says for which types the arrival was chosen; need under which
-	// condition. committed is set with the first.
+	// condition (nil: always, for all types). committed is set with the first.
 	used      bitset
 	need      []plan.Condition
 	committed bool
 	stamp     int
+	sought    int // by which call of sources it was found last
 }
 
 // way is a lookup for one type, with what its rows need.
 type way struct {
 	lookup *graph.Lookup
-	// provider is the provider whose requirement is met, or nil.
-	needs []need
-	depth int
+	needs  []need
+	depth  int
 	// requests is how many requests the needs add.
 	requests int
 }
@@ -64,21 +71,27 @@ type way struct {
 // need is one slot that a row reads, and from where it is filled.
 type need struct {
 	slot *slot
-	ti   int
 	from *arrival
-	// name is the field's name in the representation.
-	name string
-	// key tells fields of the key from requirements.
-	key bool
 	// below are the needs in the objects of a composite slot.
 	below []need
+	ti    int32
+	// key tells fields of the key from requirements.
+	key bool
+}
+
+// nameOf is the name of the field that a need reads in a subgraph.
+func (r *run) nameOf(n *need, sub int) string {
+	if f := n.slot.fields[n.ti]; f != schema.NoField {
+		return r.fieldIn(f, n.slot.name, sub)
+	}
+	return r.nameIn(n.slot.pos.types[n.ti], n.slot.name, sub)
 }
 
 func (r *run) newArrival(p *position, sub int, decl schema.TypeID) *arrival {
-	a := &arrival{id: r.arrivals, pos: p, sub: sub, decl: decl, view: r.super.View(decl, sub)}
-	r.arrivals++
-	a.covers = newBitset(len(p.types))
-	a.used = newBitset(len(p.types))
+	a := r.mem.arrivals.one()
+	*a = arrival{id: len(r.all), pos: p, sub: sub, decl: decl, view: r.super.View(decl, sub)}
+	a.covers = r.newBitset(len(p.types))
+	a.used = r.newBitset(len(p.types))
 	r.all = append(r.all, a)
 	return a
 }
@@ -192,13 +205,30 @@ func provided(set supergraph.FieldSet, t schema.TypeID, name string, r *run) *su
 	return nil
 }
 
+// movedFrom is the field-move arrival at the slot's objects that starts at an
+// arrival, or nil. Both ends list it; the shorter list is searched.
+func (s *slot) movedFrom(a *arrival) *arrival {
+	if len(a.moves) < len(s.moved) {
+		for _, m := range a.moves {
+			if m.via == s {
+				return m
+			}
+		}
+		return nil
+	}
+	for _, m := range s.moved {
+		if m.from == a {
+			return m
+		}
+	}
+	return nil
+}
+
 // move returns the arrival at the objects of a composite slot that a field move
 // from a reaches. All types of the slot share it.
 func (r *run) move(a *arrival, s *slot) (*arrival, error) {
-	for _, m := range s.moved {
-		if m.from == a {
-			return m, nil
-		}
+	if m := s.movedFrom(a); m != nil {
+		return m, nil
 	}
 	child, err := r.ensureChild(s)
 	if err != nil {
@@ -246,23 +276,35 @@ func (r *run) move(a *arrival, s *slot) (*arrival, error) {
 			to.provides = append(append(supergraph.FieldSet(nil), to.provides...), sel.Selections...)
 		}
 	}
-	s.moved = append(s.moved, to)
+	s.moved = r.mem.arrivalRefs.append(s.moved, to)
+	a.moves = r.mem.arrivalRefs.append(a.moves, to)
 	return to, nil
 }
 
-// deriveKey identifies a lookup arrival.
-type deriveKey struct {
-	base     *arrival
+// derivedLookup is a lookup arrival with what tells it from others of its base.
+type derivedLookup struct {
 	sub      int
 	through  schema.TypeID
 	requires string
+	to       *arrival
+}
+
+// derivedBy is the lookup arrival from a that a move's subgraph is entered by,
+// or nil.
+func (a *arrival) derivedBy(m *graph.Move) *arrival {
+	for i := range a.lookups {
+		l := &a.lookups[i]
+		if l.sub == m.Subgraph && l.through == m.Through && l.requires == m.Provider.RequiresText {
+			return l.to
+		}
+	}
+	return nil
 }
 
 // derive returns the arrival that a lookup from a into a subgraph reaches for
 // one type, with m's requirement met, or nil when there is none.
 func (r *run) derive(a *arrival, ti int, m *graph.Move) (*arrival, error) {
-	key := deriveKey{base: a, sub: m.Subgraph, through: m.Through, requires: m.Provider.RequiresText}
-	d := r.derived[key]
+	d := a.derivedBy(m)
 	if d == nil {
 		decl := a.pos.typ
 		if m.Through != schema.NoType {
@@ -272,9 +314,9 @@ func (r *run) derive(a *arrival, ti int, m *graph.Move) (*arrival, error) {
 		}
 		d = r.newArrival(a.pos, m.Subgraph, decl)
 		d.base, d.requires = a, m.Provider.RequiresText
-		d.ways = make([]*way, len(a.pos.types))
-		d.tried = newBitset(len(a.pos.types))
-		r.derived[key] = d
+		d.ways = r.mem.wayRefs.take(len(a.pos.types))
+		d.tried = r.newBitset(len(a.pos.types))
+		a.lookups = r.mem.lookups.append(a.lookups, derivedLookup{sub: m.Subgraph, through: m.Through, requires: d.requires, to: d})
 	}
 	if d.tried.has(ti) {
 		if d.ways[ti] == nil {
@@ -282,26 +324,26 @@ func (r *run) derive(a *arrival, ti int, m *graph.Move) (*arrival, error) {
 		}
 		return d, nil
 	}
-	for _, open := range r.deriving {
-		if open == key {
-			r.cut++
-			return nil, nil
-		}
+	if d.deriving {
+		r.cut++
+		return nil, nil
 	}
 	if err := r.step(); err != nil {
 		return nil, err
 	}
-	r.deriving = append(r.deriving, key)
+	d.deriving = true
+	r.deriving++
 	cut := r.cut
 	w, err := r.bestWay(a, ti, m)
-	r.deriving = r.deriving[:len(r.deriving)-1]
+	d.deriving = false
+	r.deriving--
 	if err != nil {
 		return nil, err
 	}
 	// A refusal that rests on a cycle guard holds for this call only. What was
 	// found is final: others build on it, and a way found later could lead back
 	// to them.
-	if w != nil || r.cut == cut || len(r.deriving) == 0 {
+	if w != nil || r.cut == cut || r.deriving == 0 {
 		d.tried.add(ti)
 	}
 	if w == nil {
@@ -309,21 +351,16 @@ func (r *run) derive(a *arrival, ti int, m *graph.Move) (*arrival, error) {
 	}
 	d.ways[ti] = w
 	d.covers.add(ti)
-	d.depth, d.requests = 0, 0
-	for i, have := range d.ways {
-		if have != nil && d.covers.has(i) {
-			d.depth = max(d.depth, have.depth)
-			d.requests = max(d.requests, a.requests+r.weight(d.sub, d.pos)+have.requests)
-		}
-	}
+	d.depth, d.most = max(d.depth, w.depth), max(d.most, w.requests)
+	d.requests = a.requests + r.weight(d.sub, d.pos) + d.most
 	return d, nil
 }
 
 // bestWay picks the lookup of the move's subgraph whose rows are cheapest to
 // fill from a.
 func (r *run) bestWay(a *arrival, ti int, m *graph.Move) (*way, error) {
-	var best *way
-	lookups := r.graph.Lookups(a.pos.types[ti])
+	var best, spare *way
+	lookups, facts := r.graph.Lookups(a.pos.types[ti]), r.lookups[a.pos.types[ti]]
 	// A key that a holds itself cannot be beaten; looking for others would only
 	// cost time. Keys that can be null come last: an entity can be there although
 	// one of its keys is null.
@@ -331,27 +368,33 @@ func (r *run) bestWay(a *arrival, ti int, m *graph.Move) (*way, error) {
 		near, sure := pass&1 == 0, pass < 2
 		for i := range lookups {
 			l := &lookups[i]
-			if l.Subgraph != m.Subgraph || l.Through != m.Through || sure != r.neverNull(a.pos.types[ti], l.Key) || near != r.holds(a, ti, l.Key) {
+			if l.Subgraph != m.Subgraph || l.Through != m.Through || sure != facts[i].sure || near != r.holds(a, ti, l.Key, facts[i].fields) {
 				continue
 			}
-			w := &way{lookup: l, depth: a.depth}
-			ok, err := r.requirements(a, ti, l.Key, true, m.Subgraph, &w.needs, w)
+			w := spare
+			if spare = nil; w == nil {
+				w = r.mem.ways.one()
+			}
+			*w = way{lookup: l, depth: a.depth}
+			ok, err := r.requirements(a, ti, l.Key, facts[i].fields, true, &w.needs, w)
 			if err != nil {
 				return nil, err
 			}
 			if ok && m.Provider.Requires != nil {
-				ok, err = r.requirements(a, ti, m.Provider.Requires, false, m.Subgraph, &w.needs, w)
+				ok, err = r.requirements(a, ti, m.Provider.Requires, nil, false, &w.needs, w)
 				if err != nil {
 					return nil, err
 				}
 			}
 			if !ok {
+				spare = w
 				continue
 			}
 			w.depth++
 			if best == nil || w.depth < best.depth || w.depth == best.depth && w.requests < best.requests {
-				best = w
+				best, w = w, best
 			}
+			spare = w
 		}
 		if best != nil {
 			break
@@ -360,15 +403,42 @@ func (r *run) bestWay(a *arrival, ti int, m *graph.Move) (*way, error) {
 	return best, nil
 }
 
-// neverNull reports whether at least one field of a key cannot be null, by the
-// supergraph's types: a row is sent unless all leaves of its key are null.
-func (r *run) neverNull(t schema.TypeID, key supergraph.FieldSet) bool {
-	for i := range key {
-		f := r.schema.FieldByName(t, key[i].Name)
-		if f == schema.NoField || !r.schema.Field(f).Type.Wrap.NonNull() {
+// lookupFacts are what planning wants to know of a lookup's key: whether it is
+// sure not to be null, and its fields on the type that is looked up.
+type lookupFacts struct {
+	sure   bool
+	fields []schema.FieldID
+}
+
+func newLookupFacts(g *graph.Graph, s *schema.Schema) [][]lookupFacts {
+	out := make([][]lookupFacts, len(s.Types))
+	for t := range out {
+		lookups := g.Lookups(schema.TypeID(t))
+		if len(lookups) == 0 {
 			continue
 		}
-		if len(key[i].Selections) == 0 || r.neverNull(r.schema.Field(f).Type.Type, key[i].Selections) {
+		out[t] = make([]lookupFacts, len(lookups))
+		for i := range lookups {
+			key := lookups[i].Key
+			f := lookupFacts{sure: neverNull(s, schema.TypeID(t), key), fields: make([]schema.FieldID, len(key))}
+			for j := range key {
+				f.fields[j] = s.FieldByName(schema.TypeID(t), key[j].Name)
+			}
+			out[t][i] = f
+		}
+	}
+	return out
+}
+
+// neverNull reports whether at least one field of a key cannot be null, by the
+// supergraph's types: a row is sent unless all leaves of its key are null.
+func neverNull(s *schema.Schema, t schema.TypeID, key supergraph.FieldSet) bool {
+	for i := range key {
+		f := s.FieldByName(t, key[i].Name)
+		if f == schema.NoField || !s.Field(f).Type.Wrap.NonNull() {
+			continue
+		}
+		if len(key[i].Selections) == 0 || neverNull(s, s.Field(f).Type.Type, key[i].Selections) {
 			return true
 		}
 	}
@@ -376,13 +446,13 @@ func (r *run) neverNull(t schema.TypeID, key supergraph.FieldSet) bool {
 }
 
 // holds reports whether an arrival itself gives all fields of a key.
-func (r *run) holds(a *arrival, ti int, key supergraph.FieldSet) bool {
+func (r *run) holds(a *arrival, ti int, key supergraph.FieldSet, fields []schema.FieldID) bool {
 	for i := range key {
 		sel := &key[i]
 		if sel.On != schema.NoType || sel.Name == "__typename" {
 			continue
 		}
-		f := r.schema.FieldByName(a.pos.types[ti], sel.Name)
+		f := fields[i]
 		if f == schema.NoField || r.local(a, ti, f) == nil {
 			return false
 		}

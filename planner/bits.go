@@ -1,19 +1,48 @@
 package planner
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // bitset is a set of small integers; sets of one position have equal length.
 // The first word is inline, since most positions have few types.
 type bitset struct {
 	w    uint64
-	more []uint64
+	more *[]uint64 // nil when there is no more
 }
 
-func newBitset(n int) bitset {
+func (r *run) newBitset(n int) bitset {
 	if n <= 64 {
 		return bitset{}
 	}
-	return bitset{more: make([]uint64, (n-1)/64)}
+	more := r.mem.wordLists.one()
+	*more = r.mem.words.take((n - 1) / 64)
+	return bitset{more: more}
+}
+
+// oneOf is the set of i alone.
+func (r *run) oneOf(n, i int) bitset {
+	b := r.newBitset(n)
+	b.add(i)
+	return b
+}
+
+func (r *run) cloneBits(b bitset) bitset {
+	if b.more != nil {
+		more := r.mem.wordLists.one()
+		*more = r.mem.words.clone(*b.more)
+		b.more = more
+	}
+	return b
+}
+
+// rest are the words after the first.
+func (b *bitset) rest() []uint64 {
+	if b.more == nil {
+		return nil
+	}
+	return *b.more
 }
 
 func (b *bitset) add(i int) {
@@ -21,21 +50,29 @@ func (b *bitset) add(i int) {
 		b.w |= 1 << i
 		return
 	}
-	b.more[i/64-1] |= 1 << (i % 64)
+	(*b.more)[i/64-1] |= 1 << (i % 64)
+}
+
+func (b *bitset) remove(i int) {
+	if i < 64 {
+		b.w &^= 1 << i
+		return
+	}
+	(*b.more)[i/64-1] &^= 1 << (i % 64)
 }
 
 func (b *bitset) has(i int) bool {
 	if i < 64 {
 		return b.w>>i&1 != 0
 	}
-	return b.more[i/64-1]>>(i%64)&1 != 0
+	return (*b.more)[i/64-1]>>(i%64)&1 != 0
 }
 
 func (b *bitset) empty() bool {
 	if b.w != 0 {
 		return false
 	}
-	for _, w := range b.more {
+	for _, w := range b.rest() {
 		if w != 0 {
 			return false
 		}
@@ -43,18 +80,18 @@ func (b *bitset) empty() bool {
 	return true
 }
 
-func (b *bitset) clone() bitset {
-	c := *b
-	if b.more != nil {
-		c.more = append([]uint64(nil), b.more...)
-	}
-	return c
-}
-
 func (b *bitset) or(o bitset) {
 	b.w |= o.w
-	for i := range b.more {
-		b.more[i] |= o.more[i]
+	for i, w := range o.rest() {
+		(*b.more)[i] |= w
+	}
+}
+
+// without takes away the elements of another set.
+func (b *bitset) without(o bitset) {
+	b.w &^= o.w
+	for i, w := range o.rest() {
+		(*b.more)[i] &^= w
 	}
 }
 
@@ -62,8 +99,8 @@ func (b *bitset) contains(o bitset) bool {
 	if o.w&^b.w != 0 {
 		return false
 	}
-	for i := range o.more {
-		if o.more[i]&^b.more[i] != 0 {
+	for i, w := range o.rest() {
+		if w&^(*b.more)[i] != 0 {
 			return false
 		}
 	}
@@ -74,17 +111,21 @@ func (b *bitset) intersects(o bitset) bool {
 	if b.w&o.w != 0 {
 		return true
 	}
-	for i := range b.more {
-		if b.more[i]&o.more[i] != 0 {
+	for i, w := range o.rest() {
+		if w&(*b.more)[i] != 0 {
 			return true
 		}
 	}
 	return false
 }
 
+func (b *bitset) equal(o bitset) bool {
+	return b.w == o.w && slices.Equal(b.rest(), o.rest())
+}
+
 func (b *bitset) count() int {
 	n := bits.OnesCount64(b.w)
-	for _, w := range b.more {
+	for _, w := range b.rest() {
 		n += bits.OnesCount64(w)
 	}
 	return n
@@ -92,12 +133,15 @@ func (b *bitset) count() int {
 
 // next returns the smallest element not below i, or -1.
 func (b *bitset) next(i int) int {
-	for ; i < 64*(1+len(b.more)); i++ {
-		w := b.w
-		if i >= 64 {
-			w = b.more[i/64-1]
+	if i < 64 {
+		if w := b.w >> i; w != 0 {
+			return i + bits.TrailingZeros64(w)
 		}
-		if w >>= i % 64; w != 0 {
+		i = 64
+	}
+	rest := b.rest()
+	for ; i < 64*(1+len(rest)); i++ {
+		if w := rest[i/64-1] >> (i % 64); w != 0 {
 			return i + bits.TrailingZeros64(w)
 		}
 		i |= 63

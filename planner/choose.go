@@ -25,7 +25,7 @@ func (r *run) choose() error {
 	}
 	// How many open leaves each arrival could serve breaks ties, so that one
 	// request that serves many is found before several that serve one each.
-	serves := make([]int, r.arrivals)
+	serves := r.mem.numbers.take(len(r.all))
 	for i := range r.leaves {
 		if l := &r.leaves[i]; !l.done && !l.presence && !l.optional {
 			for _, a := range l.ways {
@@ -83,7 +83,7 @@ func (r *run) choose() error {
 func (r *run) chooseLate(l *leaf, deepest *int) error {
 	missing := l.types
 	if l.presence {
-		missing = l.slot.unassigned()
+		missing = r.unassigned(l.slot)
 	}
 	if missing.empty() {
 		return nil
@@ -124,16 +124,10 @@ func (l *leaf) origin(a *arrival) *arrival {
 }
 
 // unassigned are the slot's types that nothing fills yet.
-func (s *slot) unassigned() bitset {
-	out := newBitset(len(s.pos.types))
-types:
-	for ti := s.types.next(0); ti >= 0; ti = s.types.next(ti + 1) {
-		for i := range s.assigned {
-			if s.assigned[i].types.has(ti) {
-				continue types
-			}
-		}
-		out.add(ti)
+func (r *run) unassigned(s *slot) bitset {
+	out := r.cloneBits(s.types)
+	for i := range s.assigned {
+		out.without(s.assigned[i].types)
 	}
 	return out
 }
@@ -224,7 +218,7 @@ func (r *run) addNeeds(needs []need, c *cost) {
 	for i := range needs {
 		n := &needs[i]
 		if n.from.stamp != r.stamp {
-			r.addCost(n.from, n.ti, c)
+			r.addCost(n.from, int(n.ti), c)
 		}
 		if len(n.below) > 0 {
 			r.addNeeds(n.below, c)
@@ -235,15 +229,16 @@ func (r *run) addNeeds(needs []need, c *cost) {
 // assignLeaf fills a leaf from an arrival, except for types for which a
 // requirement filled it before.
 func (r *run) assignLeaf(l *leaf, a *arrival) error {
-	missing := newBitset(len(l.slot.pos.types))
+	if len(l.slot.assigned) == 0 {
+		return r.use(a, l.slot, l.types, l.slot.cond)
+	}
+	missing := r.newBitset(len(l.slot.pos.types))
 types:
 	for ti := l.types.next(0); ti >= 0; ti = l.types.next(ti + 1) {
 		for i := range l.slot.assigned {
 			s := &l.slot.assigned[i]
 			if s.types.has(ti) {
-				one := newBitset(len(l.slot.pos.types))
-				one.add(ti)
-				if err := r.use(s.from, l.slot, one, l.slot.cond); err != nil {
+				if err := r.use(s.from, l.slot, r.oneOf(len(l.slot.pos.types), ti), l.slot.cond); err != nil {
 					return err
 				}
 				continue types
@@ -270,7 +265,7 @@ func (r *run) use(a *arrival, s *slot, types bitset, need plan.Condition) error 
 		if as.from == a {
 			found = true
 			if !as.types.contains(types) {
-				as.types = as.types.clone()
+				as.types = r.cloneBits(as.types)
 				as.types.or(types)
 				added = true
 			}
@@ -281,7 +276,7 @@ func (r *run) use(a *arrival, s *slot, types bitset, need plan.Condition) error 
 		}
 	}
 	if !found {
-		s.assigned = append(s.assigned, assignment{from: a, types: types.clone(), need: need})
+		s.assigned = r.mem.assignments.append(s.assigned, assignment{from: a, types: r.cloneBits(types), need: need})
 		added = true
 	}
 	if !added {
@@ -307,12 +302,20 @@ func (r *run) useSiblings(a *arrival, s *slot, ti int, need plan.Condition) erro
 	if m == nil || m.Provider.Join == nil {
 		return nil
 	}
-	var w way
-	ok, err := r.requirements(a, ti, m.Provider.JoinFrom, false, a.sub, &w.needs, &w)
+	w := r.mem.ways.one()
+	ok, err := r.requirements(a, ti, m.Provider.JoinFrom, nil, false, &w.needs, w)
 	if !ok || err != nil {
 		return err
 	}
 	return r.useNeeds(w.needs, 0, need)
+}
+
+// needed is the condition under which the arrival was chosen for a type.
+func (a *arrival) needed(ti int) plan.Condition {
+	if a.need == nil {
+		return nil
+	}
+	return a.need[ti]
 }
 
 // commit makes sure that an arrival is reached, for some types of its position,
@@ -321,18 +324,20 @@ func (r *run) commit(a *arrival, types bitset, need plan.Condition) error {
 	if err := r.step(); err != nil {
 		return err
 	}
-	fresh := newBitset(len(a.pos.types))
-	if a.need == nil {
-		a.need = make([]plan.Condition, len(a.pos.types))
+	fresh := r.newBitset(len(a.pos.types))
+	if a.need == nil && need != nil {
+		a.need = r.mem.conditions.take(len(a.pos.types))
 	}
 	for ti := types.next(0); ti >= 0; ti = types.next(ti + 1) {
-		if a.used.has(ti) && coversCond(a.need[ti], need) {
+		if a.used.has(ti) && coversCond(a.needed(ti), need) {
 			continue
 		}
-		if a.used.has(ti) {
-			a.need[ti] = orCond(a.need[ti], need)
-		} else {
-			a.need[ti] = need
+		if a.need != nil {
+			if a.used.has(ti) {
+				a.need[ti] = orCond(a.need[ti], need)
+			} else {
+				a.need[ti] = need
+			}
 		}
 		a.used.add(ti)
 		fresh.add(ti)
@@ -354,9 +359,7 @@ func (r *run) commit(a *arrival, types bitset, need plan.Condition) error {
 		return r.use(a.from, a.via, a.via.types, above)
 	case a.base != nil:
 		for ti := fresh.next(0); ti >= 0; ti = fresh.next(ti + 1) {
-			one := newBitset(len(a.pos.types))
-			one.add(ti)
-			if err := r.commit(a.base, one, need); err != nil {
+			if err := r.commit(a.base, r.oneOf(len(a.pos.types), ti), need); err != nil {
 				return err
 			}
 			w := a.ways[ti]
@@ -377,11 +380,9 @@ func (r *run) useNeeds(needs []need, before int, cond plan.Condition) error {
 	for i := range needs {
 		n := &needs[i]
 		n.elsewhere(before)
-		types := newBitset(len(n.slot.pos.types))
+		types := n.slot.types
 		if n.slot.leaf || n.slot.hidden {
-			types.add(n.ti)
-		} else {
-			types = n.slot.types.clone()
+			types = r.oneOf(len(n.slot.pos.types), int(n.ti))
 		}
 		if err := r.use(n.from, n.slot, types, cond); err != nil {
 			return err
@@ -400,7 +401,7 @@ func (n *need) elsewhere(before int) {
 	}
 	for j := range n.slot.assigned {
 		as := &n.slot.assigned[j]
-		if as.types.has(n.ti) && as.from != n.from && as.from.depth < before {
+		if as.types.has(int(n.ti)) && as.from != n.from && as.from.depth < before {
 			n.from = as.from
 			return
 		}
@@ -416,9 +417,7 @@ func (r *run) useBelow(n *need, before int, cond plan.Condition) error {
 		was := b.from
 		b.elsewhere(before)
 		if a := b.from; a != was && a.via == n.slot && a.from != n.from {
-			types := newBitset(len(n.slot.pos.types))
-			types.add(n.ti)
-			if err := r.use(a.from, n.slot, types, cond); err != nil {
+			if err := r.use(a.from, n.slot, r.oneOf(len(n.slot.pos.types), int(n.ti)), cond); err != nil {
 				return err
 			}
 		}

@@ -29,18 +29,33 @@ func (b *builder) demand(f *fetch, out *plan.Fetch) {
 			d.PerRequest = facet.Max
 		}
 	}
+	d.Rows = make([][]plan.ListLength, 0, len(f.entries))
 	for _, e := range f.entries {
 		if l := e.lookup(); facet == nil && l != nil && l.Field != nil {
 			d.PerRequest = max(d.PerRequest, l.Field.Max)
 		}
-		var lists []plan.ListLength
+		n := 0
 		for p := e.pos; p.parent != nil; p = p.parent.pos {
-			if wrap := b.schema.Field(p.parent.anyField()).Type.Wrap; wrap.IsList() {
+			if b.inList(p) {
+				n++
+			}
+		}
+		var lists []plan.ListLength
+		if n > 0 {
+			lists = make([]plan.ListLength, 0, n)
+		}
+		for p := e.pos; p.parent != nil; p = p.parent.pos {
+			if b.inList(p) {
 				lists = append(lists, b.length(p.parent))
 			}
 		}
 		d.Rows = append(d.Rows, lists)
 	}
+}
+
+// inList reports whether the objects of a position are elements of lists.
+func (b *builder) inList(p *position) bool {
+	return b.schema.Field(p.parent.anyField()).Type.Wrap.IsList()
 }
 
 // length is what is known of the list in a slot.

@@ -75,7 +75,7 @@ func (b *builder) explainNeeds(e *plan.Explain, needs []need, own *ownership) {
 	for i := range needs {
 		n := &needs[i]
 		x := plan.ExplainNeed{Coordinate: b.coordinate(n.slot.pos.types[n.ti], n.slot.name), Key: n.key}
-		own.of(n.from, n.slot, n.ti, func(f *fetch) { x.From = f.id + 1 })
+		own.of(n.from, n.slot, int(n.ti), func(f *fetch) { x.From = f.id + 1 })
 		if !slices.Contains(e.Needs, x) {
 			e.Needs = append(e.Needs, x)
 		}

@@ -66,35 +66,36 @@ func (r *run) split(p *position) error {
 	}
 	type group struct {
 		slot    *slot
-		covered []bool
+		covered bitset
 		lookups int
 	}
+	var groups []group
+	var covered []bitset // by type, which arrivals do
 	n := len(p.slots)
 	for i := 0; i < n; i++ {
 		s := p.slots[i]
 		if s.leaf || s.hidden {
 			continue
 		}
-		var groups []group
+		groups = groups[:0]
 	types:
 		for ti := s.types.next(0); ti >= 0; ti = s.types.next(ti + 1) {
 			if err := r.step(); err != nil {
 				return err
 			}
-			covered := make([]bool, len(p.arrivals))
-			for j, a := range p.arrivals {
-				covered[j] = a.covers.has(ti)
+			if covered == nil {
+				covered = r.coveredBy(p)
 			}
 			lookups := r.graph.LookupProfile(p.types[ti])
 			for j := range groups {
-				if groups[j].lookups == lookups && slices.Equal(groups[j].covered, covered) {
+				if groups[j].lookups == lookups && groups[j].covered.equal(covered[ti]) {
 					if to := groups[j].slot; to != s {
 						r.moveType(s, to, ti)
 					}
 					continue types
 				}
 			}
-			g := group{slot: s, covered: covered, lookups: lookups}
+			g := group{slot: s, covered: covered[ti], lookups: lookups}
 			if len(groups) > 0 {
 				g.slot = r.newSlot(p, s.key, s.name, s.fields[ti])
 				g.slot.args, g.slot.cond, g.slot.subs = s.args, s.cond, s.subs
@@ -106,17 +107,26 @@ func (r *run) split(p *position) error {
 	return nil
 }
 
+// coveredBy tells, for each type of a position, which of its arrivals cover it.
+func (r *run) coveredBy(p *position) []bitset {
+	out := r.mem.bitsets.take(len(p.types))
+	for ti := range out {
+		out[ti] = r.newBitset(len(p.arrivals))
+		for j, a := range p.arrivals {
+			if a.covers.has(ti) {
+				out[ti].add(j)
+			}
+		}
+	}
+	return out
+}
+
 // moveType moves a type from one slot to another that is like it.
 func (r *run) moveType(from, to *slot, ti int) {
 	to.types.add(ti)
 	to.fields[ti] = from.fields[ti]
-	rest := newBitset(len(from.pos.types))
-	for i := from.types.next(0); i >= 0; i = from.types.next(i + 1) {
-		if i != ti {
-			rest.add(i)
-		}
-	}
-	from.types = rest
+	from.types = r.cloneBits(from.types)
+	from.types.remove(ti)
 	from.fields[ti] = schema.NoField
 	outputs := from.pos.outputs[ti]
 	for i := range outputs {
@@ -127,9 +137,10 @@ func (r *run) moveType(from, to *slot, ti int) {
 }
 
 // sources are the arrivals at the slot's position that give its field for one
-// type, at the position or after a lookup.
+// type, at the position or after a lookup. The list is good until the next call.
 func (r *run) sources(s *slot, ti int) ([]*arrival, bool, error) {
-	var out []*arrival
+	r.seeking++
+	out := r.found[:0]
 	f := s.fields[ti]
 	covered := false
 	for _, a := range s.pos.arrivals {
@@ -157,11 +168,13 @@ func (r *run) sources(s *slot, ti int) ([]*arrival, bool, error) {
 			if err != nil {
 				return nil, false, err
 			}
-			if d != nil && !slices.Contains(out, d) {
+			if d != nil && d.sought != r.seeking {
+				d.sought = r.seeking
 				out = append(out, d)
 			}
 		}
 	}
+	r.found = out
 	return out, covered, nil
 }
 
@@ -176,7 +189,7 @@ func (p *position) everywhere(ti int) bool {
 }
 
 func (r *run) exploreLeaf(s *slot) error {
-	var leaves []leaf
+	first := len(r.leaves)
 types:
 	for ti := s.types.next(0); ti >= 0; ti = s.types.next(ti + 1) {
 		if err := r.step(); err != nil {
@@ -196,20 +209,17 @@ types:
 			return r.unreachable(s, ti)
 		}
 		optional := s.pos.optional || !s.pos.everywhere(ti)
-		for i := range leaves {
-			if leaves[i].optional == optional && slices.Equal(leaves[i].ways, ways) {
-				leaves[i].types.add(ti)
+		for i := first; i < len(r.leaves); i++ {
+			if l := &r.leaves[i]; l.optional == optional && slices.Equal(l.ways, ways) {
+				l.types.add(ti)
 				continue types
 			}
 		}
-		l := leaf{slot: s, types: newBitset(len(s.pos.types)), ways: ways, optional: optional}
-		l.types.add(ti)
-		leaves = append(leaves, l)
+		r.leaves = append(r.leaves, leaf{slot: s, types: r.oneOf(len(s.pos.types), ti), ways: r.mem.arrivalRefs.clone(ways), optional: optional})
 	}
-	if len(leaves) > 1 && !commonOrigin(leaves) {
+	if leaves := r.leaves[first:]; len(leaves) > 1 && !commonOrigin(leaves) {
 		return r.unreachable(s, leaves[0].types.next(0))
 	}
-	r.leaves = append(r.leaves, leaves...)
 	return nil
 }
 
@@ -273,15 +283,12 @@ func (r *run) exploreComposite(s *slot) error {
 			continue
 		}
 		if first {
-			ways, first = w, false
+			ways, first = r.mem.arrivalRefs.clone(w), false
 		} else {
-			kept := ways[:0:0]
-			for _, a := range ways {
-				if slices.Contains(w, a) {
-					kept = append(kept, a)
-				}
+			for _, a := range w {
+				a.sought = r.seeking
 			}
-			ways = kept
+			ways = slices.DeleteFunc(ways, func(a *arrival) bool { return a.sought != r.seeking })
 		}
 		if len(ways) == 0 {
 			return r.unreachable(s, ti)
@@ -300,12 +307,12 @@ func (r *run) exploreComposite(s *slot) error {
 			return err
 		}
 		if to != nil {
-			child.arrivals = append(child.arrivals, to)
+			child.arrivals = r.mem.arrivalRefs.append(child.arrivals, to)
 		}
 	}
 	child.arrivals = prune(child.arrivals)
 	child.optional = s.pos.optional || !s.pos.everywhere(s.types.next(0))
-	r.leaves = append(r.leaves, leaf{slot: s, types: s.types.clone(), ways: child.arrivals, presence: true, optional: child.optional})
+	r.leaves = append(r.leaves, leaf{slot: s, types: r.cloneBits(s.types), ways: child.arrivals, presence: true, optional: child.optional})
 	return r.explore(child)
 }
 
@@ -317,7 +324,7 @@ func prune(list []*arrival) []*arrival {
 		}
 		return a.requests - b.requests
 	})
-	var out []*arrival
+	out := list[:0]
 	for _, a := range list {
 		tied := 0
 		for _, b := range out {

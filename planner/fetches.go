@@ -16,12 +16,45 @@ type fetch struct {
 	// slots are the root slots a mutation's fetch is restricted to; nil means all.
 	slots   []*slot
 	entries []*fetchEntry
-	deps    []*fetch // without duplicates
-	users   []*fetch // that have it among their deps; kept while merging only
+	// deps are the fetches it waits for; until they are settled (see settle) they
+	// can be merged ones, and waits are more of them.
+	deps  []*fetch
+	waits []*producers
+	wave  int
+	mark  int // of the last search that came by
+	depth int // what that search found
+	// marked says for which merging the lists in waits are marked.
+	marked int
+	into   *fetch // the fetch it was merged into
+	// byField is set when a lookup is a root field: it cannot share a request.
+	byField bool
+	// next is the next fetch that may be merged with it, nextHere the next one at
+	// the same position.
+	next, nextHere *fetch
+}
+
+func (f *fetch) gone() bool { return f.into != nil }
+
+// final is the fetch that does what f does.
+func (f *fetch) final() *fetch {
+	for f.into != nil {
+		if f.into.into != nil {
+			f.into = f.into.into
+		}
+		f = f.into
+	}
+	return f
+}
+
+// producers are fetches that others wait for, in a list that these share.
+type producers struct {
+	fetches []*fetch
+	lists   []*producers
 	wave    int
-	mark    int    // of the last search that came by
-	gone    bool   // merged into another
-	into    *fetch // which one
+	mark    int
+	// flat are all of them, once merged fetches are settled.
+	flat    []*fetch
+	settled int
 }
 
 // fetchEntry is a lookup at one position: the arrivals whose fields are asked
@@ -29,6 +62,8 @@ type fetch struct {
 type fetchEntry struct {
 	pos   *position
 	parts []entryPart
+	// next is another entry of the fetch at the position, while merging.
+	next *fetchEntry
 }
 
 // entryPart is an arrival with the types for which the entry looks it up. Each
@@ -39,9 +74,9 @@ type entryPart struct {
 	types bitset
 }
 
-// types are those of all parts.
-func (e *fetchEntry) types() bitset {
-	out := newBitset(len(e.pos.types))
+// typesOf are those of all parts.
+func (r *run) typesOf(e *fetchEntry) bitset {
+	out := r.newBitset(len(e.pos.types))
 	for _, p := range e.parts {
 		out.or(p.types)
 	}
@@ -60,11 +95,22 @@ func (e *fetchEntry) lookup() *supergraph.Lookup {
 	return nil
 }
 
-// group are the arrivals that are looked up for a type.
-func (e *fetchEntry) group(ti int) []*arrival {
-	var out []*arrival
-	for _, p := range e.parts {
-		if p.types.has(ti) {
+// group are the arrivals that are looked up for a type; the last group is
+// returned again when it is the same.
+func (r *run) group(e *fetchEntry, ti int, last []*arrival) []*arrival {
+	n, same := 0, true
+	for i := range e.parts {
+		if p := &e.parts[i]; p.types.has(ti) {
+			same = same && n < len(last) && last[n] == p.arrival
+			n++
+		}
+	}
+	if same && n == len(last) {
+		return last
+	}
+	out := r.mem.arrivalRefs.take(n)[:0]
+	for i := range e.parts {
+		if p := &e.parts[i]; p.types.has(ti) {
 			out = append(out, p.arrival)
 		}
 	}
@@ -104,11 +150,8 @@ func (o *ownership) of(a *arrival, s *slot, ti int, add func(*fetch)) {
 }
 
 func (o *ownership) add(f *fetch, add func(*fetch)) {
-	for f != nil && f.gone {
-		f = f.into
-	}
 	if f != nil {
-		add(f)
+		add(f.final())
 	}
 }
 
@@ -125,14 +168,17 @@ func (s *slot) assignedTo(a *arrival, ti int) bool {
 // fetchGraph makes one fetch for each committed root arrival and for each type
 // of each lookup arrival, finds what waits for what, and merges.
 func (r *run) fetchGraph() ([]*fetch, *ownership, error) {
-	own := &ownership{lookups: make([][]*fetch, len(r.all)), roots: make([]*fetch, len(r.all)), serial: map[*slot]*fetch{}}
+	own := &ownership{lookups: r.mem.fetchLists.take(len(r.all)), roots: r.mem.fetchRefs.take(len(r.all))}
 	var fetches []*fetch
-	add := func(f *fetch) *fetch {
-		f.id = len(fetches)
-		fetches = append(fetches, f)
-		return f
+	add := func(f fetch) *fetch {
+		at := r.mem.fetches.one()
+		*at = f
+		at.id = len(fetches)
+		fetches = r.mem.fetchRefs.append(fetches, at)
+		return at
 	}
 	if r.op.Kind == schema.Mutation {
+		own.serial = map[*slot]*fetch{}
 		r.serialRoots(add, own.serial)
 	}
 	for _, a := range r.all {
@@ -141,45 +187,52 @@ func (r *run) fetchGraph() ([]*fetch, *ownership, error) {
 		}
 		switch {
 		case a.base != nil:
-			own.lookups[a.id] = make([]*fetch, len(a.pos.types))
+			of := r.mem.fetchRefs.take(len(a.pos.types))
+			own.lookups[a.id] = of
 			whole := a.resolver || a.base.interfaceObject()
 			var f *fetch
 			for ti := a.used.next(0); ti >= 0; ti = a.used.next(ti + 1) {
 				if f == nil || !whole {
-					f = add(&fetch{sub: a.sub, entries: []*fetchEntry{{pos: a.pos, parts: []entryPart{{arrival: a, types: newBitset(len(a.pos.types))}}}}})
+					e := r.mem.lookupsOf.one()
+					e.pos = a.pos
+					e.parts = r.mem.parts.take(1)
+					e.parts[0] = entryPart{arrival: a, types: r.newBitset(len(a.pos.types))}
+					f = add(fetch{sub: a.sub})
+					f.entries = r.mem.entryRefs.append(nil, e)
 				}
 				f.entries[0].parts[0].types.add(ti)
-				own.lookups[a.id][ti] = f
+				f.byField = f.byField || a.ways[ti].lookup.Field != nil
+				of[ti] = f
 			}
 		case r.op.Kind != schema.Mutation:
-			own.roots[a.id] = add(&fetch{sub: a.sub, root: a})
+			own.roots[a.id] = add(fetch{sub: a.sub, root: a})
 		}
 	}
 	for _, f := range fetches {
 		for _, e := range f.entries {
-			for _, part := range e.parts {
-				// The objects must be there and final.
-				for p := part.pos; p.parent != nil; p = p.parent.pos {
-					for i := range p.parent.assigned {
-						own.of(p.parent.assigned[i].from, p.parent, -1, f.depend)
-					}
+			for i := range e.parts {
+				part := &e.parts[i]
+				if above := r.above(e.pos, own); above != nil {
+					f.waits = r.mem.producerRefs.append(f.waits, above)
 				}
 				if part.base.resolver {
-					own.of(part.base, nil, -1, f.depend)
+					for _, on := range own.lookups[part.base.id] {
+						r.depend(f, on)
+					}
 				}
 				for ti := part.types.next(0); ti >= 0; ti = part.types.next(ti + 1) {
-					dependOnNeeds(f, part.ways[ti].needs, own)
+					r.dependOnNeeds(f, part.ways[ti].needs, own)
 				}
 			}
 		}
 	}
-	if err := checkAcyclic(fetches); err != nil {
+	longest, err := r.firstWaves(fetches)
+	if err != nil {
 		return nil, nil, err
 	}
-	if err := r.merge(fetches); err != nil {
+	if fetches, err = r.merge(fetches, longest); err != nil {
 		return nil, nil, err
 	}
-	fetches = slices.DeleteFunc(fetches, func(f *fetch) bool { return f.gone })
 	setWaves(fetches)
 	r.reduce(fetches)
 	slices.SortStableFunc(fetches, func(a, b *fetch) int {
@@ -196,16 +249,14 @@ func (r *run) fetchGraph() ([]*fetch, *ownership, error) {
 
 // serialRoots makes the root fetches of a mutation: one for each run of
 // neighbouring root fields in one subgraph, each waiting for the one before.
-func (r *run) serialRoots(add func(*fetch) *fetch, rootOf map[*slot]*fetch) {
+func (r *run) serialRoots(add func(fetch) *fetch, rootOf map[*slot]*fetch) {
 	var last *fetch
 	for _, s := range r.root.slots {
 		for i := range s.assigned {
 			a := s.assigned[i].from
 			if last == nil || last.root != a {
-				next := add(&fetch{sub: a.sub, root: a, slots: []*slot{}})
-				if last != nil {
-					next.depend(last)
-				}
+				next := add(fetch{sub: a.sub, root: a, slots: []*slot{}})
+				r.depend(next, last)
 				last = next
 			}
 			last.slots = append(last.slots, s)
@@ -214,53 +265,151 @@ func (r *run) serialRoots(add func(*fetch) *fetch, rootOf map[*slot]*fetch) {
 	}
 }
 
-func (f *fetch) depend(on *fetch) {
-	if on != nil && on != f && !slices.Contains(f.deps, on) {
-		f.deps = append(f.deps, on)
-		on.users = append(on.users, f)
+// above are the fetches that make the objects of a position: those that fill
+// the slots on the way to it. All fetches at the position share the list.
+func (r *run) above(p *position, own *ownership) *producers {
+	if p.parent == nil || p.above != nil {
+		return p.above
 	}
-}
-
-func dependOnNeeds(f *fetch, needs []need, own *ownership) {
-	for i := range needs {
-		n := &needs[i]
-		own.of(n.from, n.slot, n.ti, f.depend)
-		if len(n.below) > 0 {
-			dependOnNeeds(f, n.below, own)
+	p.above = r.mem.producers.one()
+	for i := range p.parent.assigned {
+		f, list := r.owners(p.parent.assigned[i].from, p.parent, own)
+		if f != nil {
+			p.above.fetches = r.mem.fetchRefs.append(p.above.fetches, f)
+		}
+		if list != nil {
+			p.above.lists = r.mem.producerRefs.append(p.above.lists, list)
 		}
 	}
+	if up := r.above(p.parent.pos, own); up != nil {
+		p.above.lists = r.mem.producerRefs.append(p.above.lists, up)
+	}
+	return p.above
 }
 
-// checkAcyclic is a last line of defence: exploring never makes a cycle.
-func checkAcyclic(fetches []*fetch) error {
-	const (
-		open = 1
-		done = 2
-	)
-	state := make([]int, len(fetches))
-	var visit func(f *fetch) bool
-	visit = func(f *fetch) bool {
-		switch state[f.id] {
-		case open:
-			return false
-		case done:
-			return true
+// owners are the fetches whose answers hold what an arrival gives for a slot,
+// for all types it is assigned for: one, or a list.
+func (r *run) owners(a *arrival, s *slot, own *ownership) (*fetch, *producers) {
+	for a.from != nil {
+		a, s = a.from, a.via
+	}
+	if a.base == nil {
+		if f := own.roots[a.id]; f != nil {
+			return f, nil
 		}
-		state[f.id] = open
-		for _, d := range f.deps {
-			if !visit(d) {
-				return false
+		return own.serial[s], nil
+	}
+	for i := range s.assigned {
+		as := &s.assigned[i]
+		if as.from != a {
+			continue
+		}
+		if as.owners == nil {
+			as.owners = r.mem.producers.one()
+			var last *fetch
+			lookups := own.lookups[a.id]
+			if lookups == nil {
+				return nil, nil // nothing comes from an arrival that is not committed
+			}
+			for ti := as.types.next(0); ti >= 0; ti = as.types.next(ti + 1) {
+				if f := lookups[ti]; f != nil && f != last {
+					as.owners.fetches = r.mem.fetchRefs.append(as.owners.fetches, f)
+					last = f
+				}
 			}
 		}
-		state[f.id] = done
-		return true
+		return nil, as.owners
 	}
-	for _, f := range fetches {
-		if !visit(f) {
-			return &Error{Code: CodeUnreachable, Message: "the requirements of the operation's fields wait for each other"}
+	return nil, nil
+}
+
+func (r *run) depend(f, on *fetch) {
+	if on != nil && on != f && (len(f.deps) == 0 || f.deps[len(f.deps)-1] != on) {
+		f.deps = r.mem.fetchRefs.append(f.deps, on)
+	}
+}
+
+func (r *run) dependOnNeeds(f *fetch, needs []need, own *ownership) {
+	for i := range needs {
+		n := &needs[i]
+		if a := n.from; a.from == nil && a.base != nil {
+			if lookups := own.lookups[a.id]; lookups != nil {
+				r.depend(f, lookups[n.ti])
+			}
+		} else if on, list := r.owners(a, n.slot, own); list == nil {
+			r.depend(f, on)
+		} else if slices.Contains(list.fetches, f) {
+			for _, on := range list.fetches {
+				r.depend(f, on)
+			}
+		} else if len(f.waits) == 0 || f.waits[len(f.waits)-1] != list {
+			f.waits = r.mem.producerRefs.append(f.waits, list)
+		}
+		if len(n.below) > 0 {
+			r.dependOnNeeds(f, n.below, own)
 		}
 	}
-	return nil
+}
+
+// opened is the wave of a fetch while those it waits for are numbered.
+const opened = -1
+
+// firstWaves numbers fetches like setWaves. That they do not wait for each
+// other is checked as a last line of defence: exploring never makes a cycle.
+func (r *run) firstWaves(fetches []*fetch) (int, error) {
+	longest := 0
+	for _, f := range fetches {
+		if !f.firstWave() {
+			return 0, &Error{Code: CodeUnreachable, Message: "the requirements of the operation's fields wait for each other"}
+		}
+		longest = max(longest, f.wave)
+	}
+	return longest, nil
+}
+
+func (f *fetch) firstWave() bool {
+	if f.wave != 0 {
+		return f.wave != opened
+	}
+	f.wave = opened
+	wave := 0
+	for _, d := range f.deps {
+		if !d.firstWave() {
+			return false
+		}
+		wave = max(wave, d.wave)
+	}
+	for _, p := range f.waits {
+		if !p.firstWave() {
+			return false
+		}
+		wave = max(wave, p.wave-1)
+	}
+	f.wave = wave + 1
+	return true
+}
+
+// firstWave makes the wave of a list one more than the last of its fetches.
+func (p *producers) firstWave() bool {
+	if p.wave != 0 {
+		return p.wave != opened
+	}
+	p.wave = opened
+	wave := 0
+	for _, d := range p.fetches {
+		if !d.firstWave() {
+			return false
+		}
+		wave = max(wave, d.wave)
+	}
+	for _, l := range p.lists {
+		if !l.firstWave() {
+			return false
+		}
+		wave = max(wave, l.wave-1)
+	}
+	p.wave = wave + 1
+	return true
 }
 
 // setWaves numbers every fetch by its longest chain of dependencies and returns
@@ -269,234 +418,54 @@ func setWaves(fetches []*fetch) int {
 	for _, f := range fetches {
 		f.wave = 0
 	}
-	var visit func(f *fetch) int
-	visit = func(f *fetch) int {
-		if f.wave == 0 {
-			w := 0
-			for _, d := range f.deps {
-				w = max(w, visit(d))
-			}
-			f.wave = w + 1
-		}
-		return f.wave
-	}
 	longest := 0
 	for _, f := range fetches {
-		if !f.gone {
-			longest = max(longest, visit(f))
+		if !f.gone() {
+			longest = max(longest, f.setWave())
 		}
 	}
 	return longest
 }
 
-// merge joins lookups in one subgraph into one request where the longest chain
-// does not grow: first those of one wave, then any.
-func (r *run) merge(fetches []*fetch) error {
-	longest := setWaves(fetches)
-	for _, sameWave := range [2]bool{true, false} {
-		for i, f := range fetches {
-			if f.gone || len(f.entries) == 0 {
-				continue
-			}
-			for _, g := range fetches[i+1:] {
-				if g.gone || g.sub != f.sub || len(g.entries) == 0 || sameWave != (f.wave == g.wave) {
-					continue
-				}
-				if err := r.step(); err != nil {
-					return err
-				}
-				join := r.joinable(f, g)
-				if join == apart || r.options.NoCoalesce && join != together {
-					continue
-				}
-				if !sameWave && (r.reaches(f, g) || r.reaches(g, f) || !r.staysShallow(fetches, f, g, longest)) {
-					continue
-				}
-				joinFetches(f, g)
-				if !sameWave {
-					setWaves(fetches)
-				}
-			}
+func (f *fetch) setWave() int {
+	if f.wave == 0 {
+		w := 0
+		for _, d := range f.deps {
+			w = max(w, d.final().setWave())
 		}
+		f.wave = w + 1
 	}
-	return nil
-}
-
-type joint int
-
-const (
-	apart    joint = iota
-	aliased        // several lookups in one request
-	together       // at one position, by the same keys: one lookup
-)
-
-func (r *run) joinable(f, g *fetch) joint {
-	how := together
-	for _, e := range g.entries {
-		if f.entryFor(e) == nil {
-			how = aliased
-		}
-	}
-	if how == together {
-		return together
-	}
-	for _, x := range [2]*fetch{f, g} {
-		for _, e := range x.entries {
-			for _, a := range e.parts {
-				for ti := a.types.next(0); ti >= 0; ti = a.types.next(ti + 1) {
-					if a.ways[ti].lookup.Field != nil {
-						return apart
-					}
-				}
-			}
-		}
-	}
-	return aliased
-}
-
-// entryFor returns the entry of f that an entry of the same position and keys
-// can join, or nil.
-func (f *fetch) entryFor(e *fetchEntry) *fetchEntry {
-next:
-	for _, have := range f.entries {
-		if have.pos != e.pos || (have.untyped() == nil) != (e.untyped() == nil) {
-			continue
-		}
-		for _, a := range have.parts {
-			for _, b := range e.parts {
-				for ti := a.types.next(0); ti >= 0; ti = a.types.next(ti + 1) {
-					if b.types.has(ti) && (a.ways[ti].lookup.Lookup != b.ways[ti].lookup.Lookup || needsClash(a.ways[ti].needs, b.ways[ti].needs)) {
-						continue next
-					}
-				}
-			}
-		}
-		return have
-	}
-	return nil
-}
-
-// needsClash reports whether two lookups need one field of the representation
-// with different arguments.
-func needsClash(a, b []need) bool {
-	for i := range a {
-		for j := range b {
-			if a[i].name != b[j].name || a[i].ti != b[j].ti {
-				continue
-			}
-			if a[i].slot != b[j].slot || needsClash(a[i].below, b[j].below) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// reaches reports whether f waits for g, directly or not. It looks at every
-// fetch once, however many chains lead there.
-func (r *run) reaches(f, g *fetch) bool {
-	r.stamp++
-	return r.search(f, g)
-}
-
-func (r *run) search(f, g *fetch) bool {
-	if f.wave <= g.wave || f.mark == r.stamp {
-		return false
-	}
-	f.mark = r.stamp
-	for _, d := range f.deps {
-		if d == g || r.search(d, g) {
-			return true
-		}
-	}
-	return false
-}
-
-// staysShallow reports whether the longest chain stays within the limit when g
-// joins f.
-func (r *run) staysShallow(fetches []*fetch, f, g *fetch, longest int) bool {
-	depth := make([]int, len(fetches))
-	var visit func(x *fetch) int
-	visit = func(x *fetch) int {
-		if x == g {
-			x = f
-		}
-		if depth[x.id] == 0 {
-			w := 0
-			for _, d := range x.deps {
-				w = max(w, visit(d))
-			}
-			if x == f {
-				for _, d := range g.deps {
-					w = max(w, visit(d))
-				}
-			}
-			depth[x.id] = w + 1
-		}
-		return depth[x.id]
-	}
-	for _, x := range fetches {
-		if !x.gone && visit(x) > longest {
-			return false
-		}
-	}
-	return true
-}
-
-// add joins the parts of another entry of the same position.
-func (e *fetchEntry) add(parts []entryPart) {
-next:
-	for _, p := range parts {
-		for i := range e.parts {
-			if e.parts[i].arrival == p.arrival {
-				e.parts[i].types.or(p.types)
-				continue next
-			}
-		}
-		e.parts = append(e.parts, p)
-	}
-}
-
-func joinFetches(f, g *fetch) {
-	for _, e := range g.entries {
-		if have := f.entryFor(e); have != nil {
-			have.add(e.parts)
-			continue
-		}
-		f.entries = append(f.entries, e)
-	}
-	for _, d := range g.deps {
-		f.depend(d)
-	}
-	g.gone, g.into = true, f
-	for _, x := range g.users {
-		i := slices.Index(x.deps, g)
-		if i < 0 {
-			continue
-		}
-		if slices.Contains(x.deps, f) {
-			x.deps = slices.Delete(x.deps, i, i+1)
-		} else {
-			x.deps[i] = f
-			f.users = append(f.users, x)
-		}
-	}
+	return f.wave
 }
 
 // reduce drops dependencies that follow from others.
 func (r *run) reduce(fetches []*fetch) {
 	for _, f := range fetches {
-		kept := f.deps[:0:0]
-	next:
-		for _, d := range f.deps {
-			for _, other := range f.deps {
-				if other != d && r.reaches(other, d) {
-					continue next
-				}
-			}
-			kept = append(kept, d)
+		if len(f.deps) < 2 {
+			continue
 		}
-		f.deps = kept
+		first := f.wave
+		for _, d := range f.deps {
+			first = min(first, d.wave)
+		}
+		r.stamp++
+		for _, d := range f.deps {
+			r.markBelow(d, first)
+		}
+		f.deps = slices.DeleteFunc(f.deps, func(d *fetch) bool { return d.mark == r.stamp })
+	}
+}
+
+// markBelow marks all that a fetch waits for, down to a wave.
+func (r *run) markBelow(f *fetch, first int) {
+	if f.wave <= first {
+		return
+	}
+	for _, d := range f.deps {
+		if d.mark != r.stamp {
+			d.mark = r.stamp
+			r.markBelow(d, first)
+		}
 	}
 }
 
@@ -506,8 +475,10 @@ func (r *run) build() (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &builder{run: r, plan: &plan.Plan{Kind: r.op.Kind, Name: r.op.Name}}
+	b := &r.builder
+	b.run, b.plan = r, &plan.Plan{Kind: r.op.Kind, Name: r.op.Name}
 	b.shapes(fetches)
+	b.plan.Fetches = make([]*plan.Fetch, 0, len(fetches))
 	for _, f := range fetches {
 		if err := b.fetch(f); err != nil {
 			return nil, err

@@ -1,7 +1,7 @@
 package planner
 
 import (
-	"fmt"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,9 +13,9 @@ import (
 	"github.com/weft-graphql/weft/subgraphs"
 )
 
-// field writes one field for one type. More than one selection comes back when
+// field writes one field for one type. More than one selection is written when
 // its condition is a disjunction. sure says that it is asked of every type.
-func (w *specWriter) field(sc *scope, pk *pick, ti int, group []*arrival, sure bool) []subgraphs.Selection {
+func (w *specWriter) field(sc *scope, pk *pick, ti int, group []*arrival, sure bool) {
 	s := pk.slot
 	var from *arrival
 	for i := range s.assigned {
@@ -24,124 +24,107 @@ func (w *specWriter) field(sc *scope, pk *pick, ti int, group []*arrival, sure b
 			break
 		}
 	}
-	m := w.moveIn(s.fields[ti], w.sub, from.through(ti))
+	f := s.fields[ti]
+	m := w.moveIn(f, w.sub, from.through(ti))
 	if m.Provider.Made() {
-		return w.made(sc, s, ti, group, m)
+		w.made(sc, s, ti, group, m)
+		return
 	}
-	key := sc.keyFor(s, m.Provider.Type)
-	sel := subgraphs.Selection{Key: key, Field: m.Provider.Name}
+	use := w.keyFor(sc, s, m.Provider.Type)
+	key, known := use.key, use.read == sc.id
+	use.read = sc.id
+	sel := subgraphs.Selection{Key: key, Field: m.Provider.Name, Arguments: w.arguments(s, f, m.Provider)}
+	var decode *plan.Decode
+	if !s.leaf {
+		sel.Selections, decode = w.child(sc, s, group)
+	}
+	if !known {
+		def := w.schema.Field(f)
+		quoted := w.prefix(s, f, key)
+		field := plan.DecodeField{
+			Key: key, Quoted: quoted[: len(quoted)-1 : len(quoted)-1], Slot: s.index,
+			Wrap: def.Type.Wrap, Child: decode, Sure: sure && pk.need == nil,
+		}
+		if s.leaf && !s.hidden {
+			field.Leaf, field.Enum = w.leafKind(def.Type.Type)
+		}
+		if field.Sure {
+			sc.decode.Sure++
+		}
+		w.stacks.decodeFields = append(w.stacks.decodeFields, field)
+	}
+	w.conditional(sel, pk.need)
+}
+
+// arguments are those the client gave, as far as the subgraph has them, and those
+// that are made.
+func (w *specWriter) arguments(s *slot, f schema.FieldID, p *supergraph.Provider) []subgraphs.ArgumentSpec {
+	n := len(s.args) + len(p.ArgumentsFrom) + len(s.consts)
+	if n == 0 {
+		return nil
+	}
+	out := make([]subgraphs.ArgumentSpec, 0, n)
 	for i := range s.args {
-		if arg, ok := w.argument(&s.args[i], m.Provider, s.fields[ti]); ok {
-			sel.Arguments = append(sel.Arguments, arg)
+		if arg, ok := w.argument(&s.args[i], p, f); ok {
+			out = append(out, arg)
 		}
 	}
-	for _, a := range m.Provider.ArgumentsFrom {
-		sel.Arguments = append(sel.Arguments, subgraphs.ArgumentSpec{
+	for _, a := range p.ArgumentsFrom {
+		out = append(out, subgraphs.ArgumentSpec{
 			Name: a.Argument, Type: a.Type, Value: subgraphs.ArgumentValue{Variable: -1, From: a.Selection},
 		})
 	}
 	for _, c := range s.consts {
-		sel.Arguments = append(sel.Arguments, subgraphs.ArgumentSpec{Name: c.Name, Value: subgraphs.ArgumentValue{Variable: -1, Constant: c.Value}})
+		out = append(out, subgraphs.ArgumentSpec{Name: c.Name, Value: subgraphs.ArgumentValue{Variable: -1, Constant: c.Value}})
 	}
-	field := plan.DecodeField{Key: key, Quoted: appendQuoted(nil, key), Slot: s.index}
-	def := w.schema.Field(s.fields[ti])
-	field.Wrap = def.Type.Wrap
-	if s.leaf {
-		if !s.hidden {
-			field.Leaf, field.Enum = w.leafKind(def.Type.Type)
-		}
-	} else {
-		sel.Selections, field.Child = w.child(sc, s, group)
-	}
-	known := slices.ContainsFunc(sc.decode.Fields, func(f plan.DecodeField) bool { return f.Key == key && f.Slot == s.index })
-	if !known {
-		if field.Sure = sure && pk.need == nil; field.Sure {
-			sc.decode.Sure++
-		}
-		sc.decode.Fields = append(sc.decode.Fields, field)
-	}
-	return w.conditional(sel, pk.need)
+	return out
 }
 
 func (w *specWriter) child(sc *scope, s *slot, group []*arrival) ([]subgraphs.Selection, *plan.Decode) {
-	for _, c := range sc.children {
-		if c.slot == s {
-			return c.sels, c.decode
-		}
+	if s.writtenIn != sc.id {
+		sels, decode := w.object(w.below(s, group), s.child)
+		s.writtenIn, s.selections, s.decode = sc.id, sels, decode
 	}
-	var below []*arrival
+	return s.selections, s.decode
+}
+
+// below are the field moves along a slot from a group of arrivals.
+func (w *specWriter) below(s *slot, group []*arrival) []*arrival {
+	out := w.mem.arrivalRefs.take(min(len(s.moved), len(group)))[:0]
 	for _, m := range s.moved {
 		if slices.Contains(group, m.from) {
-			below = append(below, m)
+			out = append(out, m)
 		}
 	}
-	sels, decode := w.object(below, s.child)
-	sc.children = append(sc.children, childUse{slot: s, sels: sels, decode: decode})
-	return sels, decode
+	return out
 }
 
-// keyFor is the response key of a slot: the client's where it is free. A key
-// stands for one slot and one type in the subgraph, for fields of one key must
-// be mergeable there (specification, section 5.3.2).
-func (sc *scope) keyFor(s *slot, typ string) string {
-	taken := func(key string) bool {
-		for _, k := range sc.keys {
-			if k.slot == s && k.typ == typ {
-				continue
-			}
-			// Leaves of one type may share a key where no object has both.
-			if k.key == key && (k.on == sc.on || k.typ != typ || !k.slot.leaf || !s.leaf) {
-				return true
-			}
-		}
-		return false
-	}
-	for _, k := range sc.keys {
-		if k.slot == s && k.typ == typ && !taken(k.key) {
-			if k.on != sc.on {
-				sc.keys = append(sc.keys, keyUse{key: k.key, slot: s, typ: typ, on: sc.on})
-			}
-			return k.key
-		}
-	}
-	key := s.key
-	for n := 0; taken(key) || n == 0 && reservedKey(key); n++ {
-		key = fmt.Sprintf("_%d_%s", s.index, s.name)
-		if n > 0 {
-			key = fmt.Sprintf("_%d_%d_%s", s.index, n, s.name)
-		}
-	}
-	sc.keys = append(sc.keys, keyUse{key: key, slot: s, typ: typ, on: sc.on})
-	return key
-}
-
-// reservedKey reports keys that mean something in an answer.
-func reservedKey(key string) bool { return key == "__typename" }
-
-// conditional wraps a selection in its condition: directives for a conjunction,
+// conditional writes a selection with its condition: directives for a conjunction,
 // one fragment for each term of a disjunction.
-func (w *specWriter) conditional(sel subgraphs.Selection, need plan.Condition) []subgraphs.Selection {
+func (w *specWriter) conditional(sel subgraphs.Selection, need plan.Condition) {
 	if need == nil {
-		return []subgraphs.Selection{sel}
+		w.stacks.selections = append(w.stacks.selections, sel)
+		return
 	}
-	var out []subgraphs.Selection
 	for _, t := range need {
-		var include []subgraphs.Condition
-		for bit := 0; bit < len(w.op.Conditions); bit++ {
-			if t.Mask>>bit&1 == 1 {
-				include = append(include, subgraphs.Condition{
-					Variable: w.variable(w.op.Conditions[bit], "Boolean!"),
-					Negate:   t.Value>>bit&1 == 0,
-				})
+		include := make([]subgraphs.Condition, 0, bits.OnesCount64(t.Mask))
+		for mask := t.Mask; mask != 0; mask &= mask - 1 {
+			bit := bits.TrailingZeros64(mask)
+			if bit >= len(w.op.Conditions) {
+				break
 			}
+			include = append(include, subgraphs.Condition{
+				Variable: w.variable(w.op.Conditions[bit], "Boolean!"),
+				Negate:   t.Value>>bit&1 == 0,
+			})
 		}
 		if len(need) == 1 {
 			sel.Include = include
-			return []subgraphs.Selection{sel}
+			w.stacks.selections = append(w.stacks.selections, sel)
+			return
 		}
-		out = append(out, subgraphs.Selection{Include: include, Selections: []subgraphs.Selection{sel}})
+		w.stacks.selections = append(w.stacks.selections, subgraphs.Selection{Include: include, Selections: []subgraphs.Selection{sel}})
 	}
-	return out
 }
 
 // variable is the index in the fetch of one of the operation's variables, used

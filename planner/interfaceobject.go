@@ -17,7 +17,7 @@ func (r *run) resolveTypes(p *position) error {
 		}
 		if d != nil {
 			a.typed = d
-			p.arrivals = append(p.arrivals, d)
+			p.arrivals = r.mem.arrivalRefs.append(p.arrivals, d)
 		}
 	}
 	return nil
@@ -88,17 +88,19 @@ func (r *run) typeLookup(a *arrival) (*arrival, error) {
 	for i := range lookups {
 		l := &lookups[i]
 		view := r.super.View(a.decl, l.Subgraph)
-		d := &arrival{pos: a.pos, sub: l.Subgraph, decl: a.decl, view: view, base: a, resolver: true, depth: a.depth, requests: a.requests + 1}
-		d.covers, d.used, d.tried = newBitset(len(a.pos.types)), newBitset(len(a.pos.types)), newBitset(len(a.pos.types))
-		d.ways = make([]*way, len(a.pos.types))
+		d := r.mem.arrivals.one()
+		*d = arrival{pos: a.pos, sub: l.Subgraph, decl: a.decl, view: view, base: a, resolver: true, depth: a.depth, requests: a.requests + 1}
+		d.covers, d.used, d.tried = r.newBitset(len(a.pos.types)), r.newBitset(len(a.pos.types)), r.newBitset(len(a.pos.types))
+		d.ways = r.mem.wayRefs.take(len(a.pos.types))
 		possible := true
 		for ti, t := range a.pos.types {
 			d.tried.add(ti)
 			if !r.schema.Implements(a.decl, t) || r.super.View(t, l.Subgraph) == nil {
 				continue
 			}
-			w := &way{lookup: l, depth: a.depth}
-			ok, err := r.requirements(a, ti, l.Key, true, l.Subgraph, &w.needs, w)
+			w := r.mem.ways.one()
+			w.lookup, w.depth = l, a.depth
+			ok, err := r.requirements(a, ti, l.Key, nil, true, &w.needs, w)
 			if err != nil {
 				return nil, err
 			}
@@ -119,8 +121,7 @@ func (r *run) typeLookup(a *arrival) (*arrival, error) {
 		}
 	}
 	if best != nil {
-		best.id = r.arrivals
-		r.arrivals++
+		best.id = len(r.all)
 		r.all = append(r.all, best)
 	}
 	return best, nil

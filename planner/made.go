@@ -5,40 +5,35 @@ import (
 
 	"github.com/weft-graphql/weft/planner/graph"
 	"github.com/weft-graphql/weft/planner/plan"
-	"github.com/weft-graphql/weft/subgraphs"
 )
 
 // made writes a composite slot whose objects the subgraph does not have: a
-// joined object made of sibling fields, or a namespace. What comes back are the
-// selections to ask for in its place.
-func (w *specWriter) made(sc *scope, s *slot, ti int, group []*arrival, m *graph.Move) []subgraphs.Selection {
+// joined object made of sibling fields, or a namespace, whose fields are asked
+// for in its place.
+func (w *specWriter) made(sc *scope, s *slot, ti int, group []*arrival, m *graph.Move) {
 	if slices.ContainsFunc(sc.decode.Made, func(have plan.Made) bool { return have.Slot == s.index }) {
-		return nil
+		return
 	}
-	var below []*arrival
-	for _, to := range s.moved {
-		if slices.Contains(group, to.from) {
-			below = append(below, to)
-		}
-	}
+	below := w.below(s, group)
 	made := plan.Made{
 		Slot: s.index, Shape: w.shape[s.child.id], Namespace: m.Provider.Namespace,
 		Static: slices.Index(s.child.types, m.Provider.Named),
 	}
 	if made.Namespace {
 		// The fields below are asked for beside this one: they share its keys.
-		inner := &scope{keys: sc.keys, inline: true, decode: &plan.Decode{Shape: made.Shape, Static: made.Static}}
-		sels, decode := w.objectIn(inner, below, s.child)
-		sc.keys = inner.keys
-		for _, f := range decode.Fields {
+		inner := w.scope(sc.keys, 0)
+		inner.inline = true
+		inner.decode.Shape, inner.decode.Static = made.Shape, made.Static
+		w.objectIn(inner, below, s.child)
+		for i := inner.fields; i < len(w.stacks.decodeFields); i++ {
+			f := &w.stacks.decodeFields[i]
 			f.Into = s.index + 1
 			if f.Sure {
 				sc.decode.Sure++
 			}
-			sc.decode.Fields = append(sc.decode.Fields, f)
 		}
 		sc.decode.Made = append(sc.decode.Made, made)
-		return sels
+		return
 	}
 	for _, part := range m.Provider.Join {
 		made.Parts = append(made.Parts, plan.MadePart{
@@ -47,7 +42,6 @@ func (w *specWriter) made(sc *scope, s *slot, ti int, group []*arrival, m *graph
 		})
 	}
 	sc.decode.Made = append(sc.decode.Made, made)
-	return nil
 }
 
 // slotPath finds the slots that a group of arrivals fills along a path of
@@ -73,13 +67,7 @@ func (w *specWriter) slotPath(group []*arrival, p *position, ti int, path []stri
 		if depth == len(path)-1 {
 			break
 		}
-		var below []*arrival
-		for _, m := range found.moved {
-			if slices.Contains(group, m.from) {
-				below = append(below, m)
-			}
-		}
-		group, p = below, found.child
+		group, p = w.below(found, group), found.child
 		ti = 0
 	}
 	return out

@@ -15,6 +15,8 @@ package planner
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/weft-graphql/weft/planner/graph"
@@ -34,6 +36,13 @@ type Planner struct {
 	options Options
 	// enums are, by TypeID, the values an enum has in the API schema.
 	enums [][]string
+	names names
+	// lookups are, by TypeID, what is known of graph.Lookups.
+	lookups [][]lookupFacts
+	// spare is a run that is not in use, for the memory it has; more of them are in
+	// runs, which forgets them when they are not needed for a while.
+	spare atomic.Pointer[run]
+	runs  sync.Pool
 }
 
 // Options bound and shape planning. The zero value is usable.
@@ -55,6 +64,7 @@ func New(s *supergraph.Supergraph, clients []subgraphs.Client, options Options) 
 		options.MaxSteps = 1_000_000
 	}
 	p := &Planner{graph: graph.New(s), super: s, schema: s.Schema, clients: clients, options: options}
+	p.names, p.lookups = newNames(s.Schema), newLookupFacts(p.graph, s.Schema)
 	p.enums = make([][]string, len(s.Schema.Types))
 	for _, t := range s.Definition.Types {
 		for _, v := range t.Values {
@@ -75,16 +85,31 @@ func (p *Planner) Plan(ctx context.Context, op *operation.Operation, labels uint
 	if op.Kind == schema.Subscription {
 		return nil, &Error{Code: CodeNotSupported, Message: "subscriptions are not supported yet"}
 	}
-	r := &run{Planner: p, ctx: ctx, op: op, labels: labels}
+	r := p.spare.Swap(nil)
+	if r == nil {
+		if r, _ = p.runs.Get().(*run); r == nil {
+			r = &run{}
+		}
+	}
+	r.Planner, r.ctx, r.op, r.labels = p, ctx, op, labels
 	if p.options.Timeout > 0 {
 		r.deadline = time.Now().Add(p.options.Timeout)
 	}
-	return r.plan()
+	out, err := r.plan()
+	// A run that panics is not used again.
+	if kept := r.reset(); kept > maxSpare || !p.spare.CompareAndSwap(nil, r) {
+		p.runs.Put(r)
+	}
+	return out, err
 }
+
+// maxSpare is how many bytes of memory a planner holds for its next run.
+const maxSpare = 512 << 10
 
 // run is the state of one Plan call.
 type run struct {
 	*Planner
+	mem      memory
 	ctx      context.Context
 	op       *operation.Operation
 	labels   uint64
@@ -93,15 +118,66 @@ type run struct {
 
 	root      *position
 	positions []*position
-	slots     int // how many slots were made, for ids
-	arrivals  int // how many arrivals were made, for ids
-	all       []*arrival
+	all       []*arrival // by id
 	leaves    []leaf
 	decisions []decision
-	derived   map[deriveKey]*arrival
-	deriving  []deriveKey
+	deriving  int // how many arrivals ways are being sought for
 	cut       int // how often a cycle guard refused a way
-	stamp     int // marks visited arrivals while costs are estimated
+	stamp     int // marks what a search has visited
+	seeking   int // counts calls of sources
+	merging   int // counts the fetches that others were joined to
+	settling  int // counts calls of settle
+	scopes    int // counts the selection sets written
+
+	// While the slots of a position are collected:
+	conditionTypes []schema.TypeID // of fragments
+	classes        []class
+	entryByKey     map[string]int // of the class, when there are many
+	slotByKey      map[string]*slot
+	setSeen        []int // by selection set, a stamp
+	typeSeen       []int // by type, a stamp
+
+	found []*arrival // what sources returns
+
+	// While the plan is written down:
+	builder  builder
+	stacks   stacks
+	keyTable map[keyIn]int // uses of keys, one more than their numbers
+}
+
+// reset forgets everything but memory. It returns the bytes of that.
+func (r *run) reset() int {
+	kept := r.mem.reset()
+	// The stamps go on, so that old ones mean nothing.
+	*r = run{
+		mem: r.mem, stamp: r.stamp,
+		positions: forget(r.positions), all: forget(r.all), leaves: forget(r.leaves),
+		found: forget(r.found), conditionTypes: forget(r.conditionTypes),
+		classes: forget(r.classes), entryByKey: emptied(r.entryByKey), slotByKey: emptied(r.slotByKey), setSeen: r.setSeen, typeSeen: r.typeSeen,
+		stacks: stacks{selections: forget(r.stacks.selections), decodeFields: forget(r.stacks.decodeFields)}, keyTable: emptied(r.keyTable),
+	}
+	return kept
+}
+
+// forget empties a list; only what one of a usual operation holds is kept.
+func forget[T any](list []T) []T {
+	const usual = 1024
+	if cap(list) > usual {
+		return nil
+	}
+	clear(list[:cap(list)])
+	return list[:0]
+}
+
+// emptied is a map without its entries. One that has grown large is dropped, for
+// to clear it costs as much ever after.
+func emptied[K comparable, V any](m map[K]V) map[K]V {
+	const large = 256
+	if len(m) > large {
+		return nil
+	}
+	clear(m)
+	return m
 }
 
 func (r *run) plan() (*plan.Plan, error) {

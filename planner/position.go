@@ -5,6 +5,7 @@ import (
 	"github.com/weft-graphql/weft/planner/plan"
 	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/planner/supergraph"
+	"github.com/weft-graphql/weft/subgraphs"
 )
 
 // position is a place of the response that holds objects.
@@ -27,6 +28,13 @@ type position struct {
 	// optional is set where nothing is to be fetched for the position's own sake
 	// (see leaf.optional).
 	optional bool
+	// above are the fetches that make the objects.
+	above *producers
+	// While fetches are merged: the first of those after the current one that look
+	// up objects here, and the entries here of the one that others are joined to.
+	lookedUp              *fetch
+	merging               int
+	firstEntry, lastEntry *fetchEntry
 	// explored is set once the slots of the client have been split for good.
 	explored bool
 }
@@ -43,7 +51,6 @@ type output struct {
 // slot is one place of a position's objects: a field with its arguments, for
 // some concrete types.
 type slot struct {
-	id     int
 	pos    *position
 	key    string
 	name   string
@@ -64,6 +71,19 @@ type slot struct {
 	// assigned says from where the slot is filled.
 	assigned []assignment
 
+	// sameKey is another slot of the position with the same key, while the slots
+	// are collected.
+	sameKey *slot
+	// prefix is the key as written, once it is needed.
+	prefix []byte
+	// While selections are written: the scope that wrote the slot's objects last
+	// and what it wrote; the first use of the slot in a table of keys, and its
+	// number.
+	writtenIn  int
+	selections []subgraphs.Selection
+	decode     *plan.Decode
+	keysIn     int
+	firstKey   int
 	// index is the slot's number in the finished shape, -1 when unused.
 	index int
 }
@@ -81,33 +101,40 @@ type assignment struct {
 	types bitset
 	// need says when the value is needed.
 	need plan.Condition
+	// owners are the fetches of a lookup arrival for the types.
+	owners *producers
 }
 
 func (r *run) buildRoot() error {
-	r.derived = map[deriveKey]*arrival{}
 	r.root = r.newPosition(r.op.RootType, nil)
-	if err := r.collect(r.root, []source{{set: r.op.Root}}); err != nil {
+	sources := r.mem.sources.take(1)
+	sources[0].set = r.op.Root
+	if err := r.collect(r.root, sources); err != nil {
 		return err
 	}
 	for g := range r.super.Subgraphs {
 		if r.super.View(r.op.RootType, g) == nil {
 			continue
 		}
-		r.root.arrivals = append(r.root.arrivals, r.rootArrival(g))
+		r.root.arrivals = r.mem.arrivalRefs.append(r.root.arrivals, r.rootArrival(g))
 	}
 	return nil
 }
 
 func (r *run) newPosition(t schema.TypeID, parent *slot) *position {
-	p := &position{id: len(r.positions), typ: t, parent: parent}
+	p := r.mem.positions.one()
+	*p = position{id: len(r.positions), typ: t, parent: parent}
 	typ := r.schema.Type(t)
-	if typ.Kind == schema.Object {
-		p.types = []schema.TypeID{t}
-	} else if p.types = typ.Possible; len(p.types) == 0 {
-		// An interface that nothing implements, known as an interface object.
-		p.types = []schema.TypeID{t}
+	if typ.Kind != schema.Object {
+		p.types = typ.Possible
 	}
-	p.outputs = make([][]output, len(p.types))
+	if len(p.types) == 0 {
+		// An object, or an interface that nothing implements, known as an interface
+		// object.
+		p.types = r.mem.types.take(1)
+		p.types[0] = t
+	}
+	p.outputs = r.mem.outputLists.take(len(p.types))
 	if parent != nil {
 		p.many = parent.pos.many || r.schema.Field(parent.anyField()).Type.Wrap.IsList()
 	}
@@ -117,49 +144,61 @@ func (r *run) newPosition(t schema.TypeID, parent *slot) *position {
 
 // entry is one response key of CollectFields for one class of types.
 type entry struct {
-	kind operation.SelectionKind
 	sel  *operation.Selection
 	cond plan.Condition
 	subs []source
+	// relative are subs without the conditions that the presence of the field
+	// implies, once they are needed.
+	relative []source
+	// slots are those that the types of the class share so far. Composite fields
+	// have one for each profile.
+	slots []*slot
+}
+
+// class are the types of a position that match the same fragments.
+type class struct {
+	signature bitset
+	entries   []entry
 }
 
 // collect makes the client's slots of a position: CollectFields (specification,
 // section 6.3.2) for each class of concrete types that match the same fragments.
 func (r *run) collect(p *position, sources []source) error {
-	var conditions []schema.TypeID
-	seen := map[*operation.SelectionSet]bool{}
+	r.stamp++
+	conditions := r.conditionTypes[:0]
 	for _, s := range sources {
-		conditions = fragmentTypes(s.set, seen, conditions)
+		conditions = r.fragmentTypes(s.set, conditions)
 	}
-	type class struct {
-		signature []bool
-		entries   []entry
-	}
-	var classes []class
+	r.conditionTypes = conditions
+	r.classes = r.classes[:0]
+	r.slotByKey = emptied(r.slotByKey)
 types:
 	for ti, t := range p.types {
 		if err := r.step(); err != nil {
 			return err
 		}
-		signature := make([]bool, len(conditions))
+		signature := r.newBitset(len(conditions))
 		for i, c := range conditions {
-			signature[i] = c == t || r.schema.Implements(c, t)
+			if c == t || r.schema.Implements(c, t) {
+				signature.add(i)
+			}
 		}
-		for i := range classes {
-			if equalBools(classes[i].signature, signature) {
-				if err := r.addSlots(p, ti, classes[i].entries); err != nil {
+		for i := range r.classes {
+			if r.classes[i].signature.equal(signature) {
+				if err := r.addSlots(p, ti, r.classes[i].entries); err != nil {
 					return err
 				}
 				continue types
 			}
 		}
 		c := class{signature: signature}
+		r.entryByKey = emptied(r.entryByKey)
 		for _, s := range sources {
 			if err := r.collectFields(t, s.set, s.cond, &c.entries); err != nil {
 				return err
 			}
 		}
-		classes = append(classes, c)
+		r.classes = append(r.classes, c)
 		if err := r.addSlots(p, ti, c.entries); err != nil {
 			return err
 		}
@@ -167,50 +206,53 @@ types:
 	return nil
 }
 
-func equalBools(a, b []bool) bool {
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return len(a) == len(b)
-}
-
-func fragmentTypes(set *operation.SelectionSet, seen map[*operation.SelectionSet]bool, out []schema.TypeID) []schema.TypeID {
-	if set == nil || seen[set] {
+// fragmentTypes lists the type conditions below a selection set, each once.
+func (r *run) fragmentTypes(set *operation.SelectionSet, out []schema.TypeID) []schema.TypeID {
+	if set == nil || !mark(&r.setSeen, set.ID, r.stamp) {
 		return out
 	}
-	seen[set] = true
-next:
 	for i := range set.Selections {
 		sel := &set.Selections[i]
 		if sel.Kind != operation.SelectFragment {
 			continue
 		}
-		out = fragmentTypes(sel.Set, seen, out)
-		for _, t := range out {
-			if t == sel.Type {
-				continue next
-			}
+		out = r.fragmentTypes(sel.Set, out)
+		if mark(&r.typeSeen, int(sel.Type), r.stamp) {
+			out = append(out, sel.Type)
 		}
-		out = append(out, sel.Type)
 	}
 	return out
 }
+
+// mark notes a stamp for a number and reports whether it is new.
+func mark(seen *[]int, i, stamp int) bool {
+	if i >= len(*seen) {
+		*seen = append(*seen, make([]int, i+1-len(*seen))...)
+	}
+	if (*seen)[i] == stamp {
+		return false
+	}
+	(*seen)[i] = stamp
+	return true
+}
+
+// few is how many keys are compared one by one before they are indexed.
+const few = 12
 
 func (r *run) collectFields(t schema.TypeID, set *operation.SelectionSet, cond plan.Condition, out *[]entry) error {
 	if set == nil {
 		return nil
 	}
-next:
 	for i := range set.Selections {
 		if err := r.step(); err != nil {
 			return err
 		}
 		sel := &set.Selections[i]
-		c := andCond(cond, fromOperation(sel.When))
-		if c != nil && len(c) == 0 {
-			continue
+		c := cond
+		if !sel.When.Always() {
+			if c = andCond(cond, fromOperation(sel.When)); c != nil && len(c) == 0 {
+				continue
+			}
 		}
 		if sel.Kind == operation.SelectFragment {
 			if sel.Type == t || r.schema.Implements(sel.Type, t) {
@@ -220,49 +262,85 @@ next:
 			}
 			continue
 		}
-		for j := range *out {
-			e := &(*out)[j]
-			if e.sel.Key == sel.Key {
-				e.cond = orCond(e.cond, c)
-				if sel.Set != nil {
-					e.subs = appendSource(e.subs, source{set: sel.Set, cond: c})
-				}
-				continue next
+		if at := r.entryAt(*out, sel.Key); at >= 0 {
+			e := &(*out)[at]
+			e.cond = orCond(e.cond, c)
+			if sel.Set != nil {
+				e.subs = r.appendSource(e.subs, source{set: sel.Set, cond: c})
 			}
+			continue
 		}
-		e := entry{kind: sel.Kind, sel: sel, cond: c}
+		e := entry{sel: sel, cond: c}
 		if sel.Set != nil {
-			e.subs = []source{{set: sel.Set, cond: c}}
+			e.subs = r.mem.sources.take(1)
+			e.subs[0] = source{set: sel.Set, cond: c}
 		}
-		*out = append(*out, e)
+		*out = r.mem.entries.append(*out, e)
+		if len(*out) > few {
+			r.indexEntries(*out)
+		}
 	}
 	return nil
 }
 
-func appendSource(list []source, s source) []source {
+// entryAt is the entry of a response key, or -1.
+func (r *run) entryAt(entries []entry, key string) int {
+	if len(entries) > few {
+		if at, ok := r.entryByKey[key]; ok {
+			return at
+		}
+		return -1
+	}
+	for i := range entries {
+		if entries[i].sel.Key == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// indexEntries notes the entry that was added last, and all when there are too
+// many now to compare one by one.
+func (r *run) indexEntries(entries []entry) {
+	from := len(entries) - 1
+	if from == few {
+		from = 0
+	}
+	if r.entryByKey == nil {
+		r.entryByKey = map[string]int{}
+	}
+	for i := from; i < len(entries); i++ {
+		r.entryByKey[entries[i].sel.Key] = i
+	}
+}
+
+func (r *run) appendSource(list []source, s source) []source {
 	for i := range list {
 		if list[i].set == s.set {
 			list[i].cond = orCond(list[i].cond, s.cond)
 			return list
 		}
 	}
-	return append(list, s)
+	return r.mem.sources.append(list, s)
 }
 
 // addSlots gives one type its outputs, sharing the slots of types that select
 // the same.
 func (r *run) addSlots(p *position, ti int, entries []entry) error {
+	outputs := r.mem.outputs.take(len(entries))
+	p.outputs[ti] = outputs
 	for i := range entries {
 		if err := r.step(); err != nil {
 			return err
 		}
-		e := &entries[i]
-		switch e.kind {
+		e, o := &entries[i], &outputs[i]
+		o.key, o.cond = e.sel.Key, e.cond
+		switch e.sel.Kind {
 		case operation.SelectTypename:
-			p.outputs[ti] = append(p.outputs[ti], output{kind: plan.Typename, key: e.sel.Key, cond: e.cond})
+			o.kind = plan.Typename
 			continue
 		case operation.SelectIntrospection:
-			p.outputs[ti] = append(p.outputs[ti], output{kind: plan.FromLocal, key: e.sel.Key, cond: e.cond, sel: e.sel})
+			o.kind, o.sel = plan.FromLocal, e.sel
 			continue
 		}
 		f := r.schema.FieldByName(p.types[ti], e.sel.Name)
@@ -270,51 +348,70 @@ func (r *run) addSlots(p *position, ti int, entries []entry) error {
 			return &Error{Code: CodeUnreachable, Path: p.path(), Coordinate: r.schema.Type(p.types[ti]).Name + "." + e.sel.Name, Message: "the type has no such field"}
 		}
 		s := r.sharedSlot(p, f, e)
-		if s == nil {
-			s = r.newSlot(p, e.sel.Key, e.sel.Name, f)
-			s.args, s.cond, s.subs = e.sel.Args, e.cond, e.relativeSubs()
-		}
 		s.types.add(ti)
 		s.fields[ti] = f
-		p.outputs[ti] = append(p.outputs[ti], output{kind: plan.FromSlot, key: e.sel.Key, slot: s, cond: e.cond})
+		o.kind, o.slot = plan.FromSlot, s
 	}
 	return nil
 }
 
 // relativeSubs drops the conditions that the presence of the field implies.
-func (e *entry) relativeSubs() []source {
-	out := make([]source, len(e.subs))
-	for i, s := range e.subs {
-		if coversCond(s.cond, e.cond) {
-			s.cond = nil
+func (r *run) relativeSubs(e *entry) []source {
+	if e.relative == nil {
+		e.relative = r.mem.sources.clone(e.subs)
+		for i := range e.relative {
+			if coversCond(e.relative[i].cond, e.cond) {
+				e.relative[i].cond = nil
+			}
 		}
-		out[i] = s
 	}
-	return out
+	return e.relative
 }
 
+// sharedSlot returns the slot of an entry for a field: one that another type
+// has for the same, or a new one. There is never more than one to share.
 func (r *run) sharedSlot(p *position, f schema.FieldID, e *entry) *slot {
-next:
-	for _, s := range p.slots {
-		if s.key != e.sel.Key || s.name != e.sel.Name || s.hidden || !sameCond(s.cond, e.cond) || len(s.subs) != len(e.subs) {
-			continue
+	for _, s := range e.slots {
+		if s.leaf || r.graph.Profile(s.anyField()) == r.graph.Profile(f) {
+			return s
 		}
-		if !sameArgs(s.args, e.sel.Args) {
-			continue
-		}
-		if !s.leaf {
-			if r.graph.Profile(s.anyField()) != r.graph.Profile(f) {
-				continue
-			}
-			for i, sub := range e.relativeSubs() {
-				if s.subs[i].set != sub.set || !sameCond(s.subs[i].cond, sub.cond) {
-					continue next
-				}
-			}
-		}
-		return s
 	}
-	return nil
+	s := r.slotByKey[e.sel.Key]
+	for s != nil && !r.shares(s, f, e) {
+		s = s.sameKey
+	}
+	if s == nil {
+		s = r.newSlot(p, e.sel.Key, e.sel.Name, f)
+		s.args, s.cond, s.subs = e.sel.Args, e.cond, r.relativeSubs(e)
+		if len(p.types) > 1 {
+			if r.slotByKey == nil {
+				r.slotByKey = map[string]*slot{}
+			}
+			s.sameKey = r.slotByKey[s.key]
+			r.slotByKey[s.key] = s
+		}
+	}
+	e.slots = r.mem.slotRefs.append(e.slots, s)
+	return s
+}
+
+// shares reports whether a slot of the entry's key will do for it.
+func (r *run) shares(s *slot, f schema.FieldID, e *entry) bool {
+	if s.name != e.sel.Name || !sameCond(s.cond, e.cond) || len(s.subs) != len(e.subs) || !sameArgs(s.args, e.sel.Args) {
+		return false
+	}
+	if s.leaf {
+		return true
+	}
+	if r.graph.Profile(s.anyField()) != r.graph.Profile(f) {
+		return false
+	}
+	for i, sub := range r.relativeSubs(e) {
+		if s.subs[i].set != sub.set || !sameCond(s.subs[i].cond, sub.cond) {
+			return false
+		}
+	}
+	return true
 }
 
 func sameArgs(a, b []operation.Arg) bool {
@@ -342,17 +439,17 @@ func sameValue(a, b *operation.Value) bool {
 }
 
 func (r *run) newSlot(p *position, key, name string, f schema.FieldID) *slot {
-	s := &slot{
-		id: r.slots, pos: p, key: key, name: name, types: newBitset(len(p.types)),
-		fields: make([]schema.FieldID, len(p.types)),
+	s := r.mem.slots.one()
+	*s = slot{
+		pos: p, key: key, name: name, types: r.newBitset(len(p.types)),
+		fields: r.mem.fields.take(len(p.types)),
 		leaf:   !r.schema.Type(r.schema.Field(f).Type.Type).Kind.Composite(),
 		index:  -1,
 	}
-	r.slots++
 	for i := range s.fields {
 		s.fields[i] = schema.NoField
 	}
-	p.slots = append(p.slots, s)
+	p.slots = r.mem.slotRefs.append(p.slots, s)
 	return s
 }
 

@@ -8,9 +8,9 @@ import (
 
 // requirements finds, for objects of one type, how the fields of a field set
 // can be had from arrival a (or from lookups that start there). It appends what
-// is needed and reports whether all of it can be had. target is the subgraph
-// that will be sent the fields; their names are those used there.
-func (r *run) requirements(a *arrival, ti int, set supergraph.FieldSet, key bool, target int, needs *[]need, w *way) (bool, error) {
+// is needed and reports whether all of it can be had. fields are those of the
+// set on the type, where they are known.
+func (r *run) requirements(a *arrival, ti int, set supergraph.FieldSet, fields []schema.FieldID, key bool, needs *[]need, w *way) (bool, error) {
 	t := a.pos.types[ti]
 	for i := range set {
 		sel := &set[i]
@@ -18,7 +18,7 @@ func (r *run) requirements(a *arrival, ti int, set supergraph.FieldSet, key bool
 			if sel.On != t && !r.schema.Implements(sel.On, t) {
 				continue
 			}
-			ok, err := r.requirements(a, ti, sel.Selections, key, target, needs, w)
+			ok, err := r.requirements(a, ti, sel.Selections, nil, key, needs, w)
 			if !ok || err != nil {
 				return false, err
 			}
@@ -27,11 +27,16 @@ func (r *run) requirements(a *arrival, ti int, set supergraph.FieldSet, key bool
 		if sel.Name == "__typename" {
 			continue
 		}
-		f := r.schema.FieldByName(t, sel.Name)
+		f := schema.NoField
+		if fields != nil {
+			f = fields[i]
+		} else {
+			f = r.schema.FieldByName(t, sel.Name)
+		}
 		if f == schema.NoField {
 			return false, nil
 		}
-		ok, err := r.requirement(a, ti, f, sel, key, target, needs, w)
+		ok, err := r.requirement(a, ti, f, sel, key, needs, w)
 		if !ok || err != nil {
 			return false, err
 		}
@@ -39,39 +44,18 @@ func (r *run) requirements(a *arrival, ti int, set supergraph.FieldSet, key bool
 	return true, nil
 }
 
-func (r *run) requirement(a *arrival, ti int, f schema.FieldID, sel *supergraph.FieldSelection, key bool, target int, needs *[]need, w *way) (bool, error) {
-	var best need
-	var bestWay way
-	found := false
-	try := func(from *arrival) (bool, error) {
-		s := r.requirementSlot(a.pos, ti, f, sel)
-		n := need{slot: s, ti: ti, from: from, name: r.nameIn(a.pos.types[ti], sel.Name, target), key: key}
-		cost := way{depth: from.depth}
-		if from != a {
-			cost.requests = from.requests - a.requests
-		}
-		if len(sel.Selections) > 0 {
-			below, err := r.requirementsBelow(from, s, sel, key, target, &cost)
-			if below == nil || err != nil {
-				return false, err
-			}
-			n.below = below
-		}
-		if !found || cost.depth < bestWay.depth || cost.depth == bestWay.depth && cost.requests < bestWay.requests {
-			best, bestWay, found = n, cost, true
-		}
-		return true, nil
-	}
+func (r *run) requirement(a *arrival, ti int, f schema.FieldID, sel *supergraph.FieldSelection, key bool, needs *[]need, w *way) (bool, error) {
+	t := trial{a: a, ti: ti, f: f, sel: sel, key: key}
 	local := r.local(a, ti, f) != nil
 	if local {
-		ok, err := try(a)
+		ok, err := r.try(&t, a)
 		if err != nil {
 			return false, err
 		}
 		local = ok
 	}
 	// Nothing beats what the arrival itself holds.
-	if !local || bestWay.depth > a.depth {
+	if !local || t.cost.depth > a.depth {
 		moves := r.graph.Moves(f)
 		for i := range moves {
 			m := &moves[i]
@@ -86,7 +70,7 @@ func (r *run) requirement(a *arrival, ti int, f schema.FieldID, sel *supergraph.
 				}
 				base = a.typed
 				if m.Subgraph == base.sub && m.Provider.Requires == nil && r.local(base, ti, f) != nil {
-					if _, err := try(base); err != nil {
+					if _, err := r.try(&t, base); err != nil {
 						return false, err
 					}
 					continue
@@ -97,39 +81,75 @@ func (r *run) requirement(a *arrival, ti int, f schema.FieldID, sel *supergraph.
 				return false, err
 			}
 			if d != nil {
-				if _, err := try(d); err != nil {
+				if _, err := r.try(&t, d); err != nil {
 					return false, err
 				}
 			}
 		}
 	}
-	if !found {
-		return r.splitRequirement(a, ti, f, sel, key, target, needs, w)
+	if !t.found {
+		return r.splitRequirement(a, ti, f, sel, key, needs, w)
 	}
-	w.depth = max(w.depth, bestWay.depth)
+	w.depth = max(w.depth, t.cost.depth)
 	for i := range *needs {
 		have := &(*needs)[i]
-		if have.slot == best.slot && have.from == best.from && have.ti == ti {
-			have.below = mergeNeeds(have.below, best.below)
-			have.key = have.key || best.key
+		if have.slot == t.best.slot && have.from == t.best.from && int(have.ti) == ti {
+			have.below = r.mergeNeeds(have.below, t.best.below)
+			have.key = have.key || t.best.key
 			return true, nil
 		}
 	}
-	*needs = append(*needs, best)
-	w.requests += bestWay.requests
+	*needs = r.mem.needs.append(*needs, t.best)
+	w.requests += t.cost.requests
+	return true, nil
+}
+
+// trial is the search for the best way to one required field.
+type trial struct {
+	a   *arrival
+	ti  int
+	f   schema.FieldID
+	sel *supergraph.FieldSelection
+	key bool
+
+	found bool
+	best  need
+	cost  struct{ depth, requests int }
+}
+
+// try weighs an arrival that gives the field; it reports whether it gives what
+// is required below, too.
+func (r *run) try(t *trial, from *arrival) (bool, error) {
+	s := r.requirementSlot(t.a.pos, t.ti, t.f, t.sel)
+	var below []need
+	w := way{depth: from.depth}
+	if from != t.a {
+		w.requests = from.requests - t.a.requests
+	}
+	if len(t.sel.Selections) > 0 {
+		ok := false
+		var err error
+		if below, ok, err = r.requirementsBelow(from, s, t.sel, t.key, &w); !ok || err != nil {
+			return false, err
+		}
+	}
+	if !t.found || w.depth < t.cost.depth || w.depth == t.cost.depth && w.requests < t.cost.requests {
+		t.best = need{slot: s, ti: int32(t.ti), from: from, key: t.key, below: below}
+		t.cost.depth, t.cost.requests, t.found = w.depth, w.requests, true
+	}
 	return true, nil
 }
 
 // splitRequirement finds the parts of a composite requirement each on its own
 // way: a value type's fields can be spread over subgraphs.
-func (r *run) splitRequirement(a *arrival, ti int, f schema.FieldID, sel *supergraph.FieldSelection, key bool, target int, needs *[]need, w *way) (bool, error) {
+func (r *run) splitRequirement(a *arrival, ti int, f schema.FieldID, sel *supergraph.FieldSelection, key bool, needs *[]need, w *way) (bool, error) {
 	if len(sel.Selections) < 2 {
 		return false, nil
 	}
 	for i := range sel.Selections {
 		part := *sel
 		part.Selections = sel.Selections[i : i+1]
-		if ok, err := r.requirement(a, ti, f, &part, key, target, needs, w); !ok || err != nil {
+		if ok, err := r.requirement(a, ti, f, &part, key, needs, w); !ok || err != nil {
 			return false, err
 		}
 	}
@@ -137,35 +157,40 @@ func (r *run) splitRequirement(a *arrival, ti int, f schema.FieldID, sel *superg
 }
 
 // mergeNeeds joins two lists of needs in the objects of one slot.
-func mergeNeeds(a, b []need) []need {
+func (r *run) mergeNeeds(a, b []need) []need {
 next:
 	for _, n := range b {
 		for i := range a {
 			if a[i].slot == n.slot && a[i].ti == n.ti && a[i].from == n.from {
-				a[i].below = mergeNeeds(a[i].below, n.below)
+				a[i].below = r.mergeNeeds(a[i].below, n.below)
 				continue next
 			}
 		}
-		a = append(a, n)
+		a = r.mem.needs.append(a, n)
 	}
 	return a
 }
 
-// requirementsBelow finds the needs in the objects of a composite field. The
-// result is nil when something cannot be had, and not nil otherwise.
-func (r *run) requirementsBelow(from *arrival, s *slot, sel *supergraph.FieldSelection, key bool, target int, w *way) ([]need, error) {
+// requirementsBelow finds the needs in the objects of a composite field. It
+// reports whether all can be had; the list is not nil then.
+func (r *run) requirementsBelow(from *arrival, s *slot, sel *supergraph.FieldSelection, key bool, w *way) ([]need, bool, error) {
 	to, err := r.move(from, s)
 	if to == nil || err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	below := []need{}
+	// The needs are collected where the way keeps its own, for a pointer to a
+	// local list would have to be allocated.
+	mine := w.needs
+	w.needs = r.mem.needs.take(1)[:0]
 	for ti := to.covers.next(0); ti >= 0; ti = to.covers.next(ti + 1) {
-		ok, err := r.requirements(to, ti, sel.Selections, key, target, &below, w)
+		ok, err := r.requirements(to, ti, sel.Selections, nil, key, &w.needs, w)
 		if !ok || err != nil {
-			return nil, err
+			return nil, false, err
 		}
 	}
-	return below, nil
+	below := w.needs
+	w.needs = mine
+	return below, true, nil
 }
 
 // coversBelow reports whether a subgraph gives all that is required below one of
@@ -209,6 +234,11 @@ func (r *run) nameIn(t schema.TypeID, name string, sub int) string {
 	if f == schema.NoField {
 		return name
 	}
+	return r.fieldIn(f, name, sub)
+}
+
+// fieldIn is the name of a field in a subgraph.
+func (r *run) fieldIn(f schema.FieldID, name string, sub int) string {
 	if p := r.super.Provider(f, sub); p != nil && p.Name != "" {
 		return p.Name
 	}

@@ -21,19 +21,27 @@ func (b *builder) fetch(f *fetch) error {
 	if sub.Facet != nil {
 		out.Spec.Facet = sub.Facet.Name
 	}
-	for _, d := range f.deps {
-		out.Deps = append(out.Deps, d.id)
+	if len(f.deps) > 0 {
+		out.Deps = make([]int, len(f.deps))
+		for i, d := range f.deps {
+			out.Deps[i] = d.id
+		}
+		slices.Sort(out.Deps)
 	}
-	slices.Sort(out.Deps)
-	w := &specWriter{builder: b, fetch: out, sub: f.sub}
+	w := &b.writer
+	*w = specWriter{builder: b, fetch: out, sub: f.sub}
 	if f.root != nil {
 		out.Kind = b.op.Kind
 		out.Spec.Kind = b.op.Kind
 		w.only = f.slots
-		sels, decode := w.object([]*arrival{f.root}, b.root)
+		group := b.mem.arrivalRefs.take(1)
+		group[0] = f.root
+		sels, decode := w.object(group, b.root)
 		out.Spec.Root, out.Root = sels, decode
 		out.Cond = w.rootCondition(f)
 	} else {
+		out.Entries = make([]plan.Entry, 0, len(f.entries))
+		out.Spec.Entries = make([]subgraphs.Entry, 0, len(f.entries))
 		for _, e := range f.entries {
 			w.entry(e)
 		}
@@ -71,6 +79,8 @@ type specWriter struct {
 	sub int
 	// only restricts the root slots of a mutation's fetch; nil means all.
 	only []*slot
+	// hashes are, by entry, of its selections.
+	hashes []uint64
 }
 
 func (w *specWriter) rootCondition(f *fetch) plan.Condition {
@@ -92,52 +102,82 @@ func (w *specWriter) rootCondition(f *fetch) plan.Condition {
 // position asks for the very same, in that one's.
 func (w *specWriter) entry(e *fetchEntry) {
 	shape := w.shape[e.pos.id]
-	target := plan.Target{Shape: shape, Collected: shape.Collect >= 0, Types: make([]*plan.TargetType, len(e.pos.types)), Cond: never}
+	targets := make([]plan.Target, 1)
+	target := &targets[0]
+	*target = plan.Target{Shape: shape, Collected: shape.Collect >= 0, Types: make([]*plan.TargetType, len(e.pos.types)), Cond: never}
+	depth := 0
 	for p := e.pos; p.parent != nil; p = p.parent.pos {
-		target.Path = append(target.Path, p.parent.index)
+		depth++
 	}
-	slices.Reverse(target.Path)
-	used := e.types()
-	var sels []subgraphs.Selection
+	target.Path = make([]int, depth)
+	for p := e.pos; p.parent != nil; p = p.parent.pos {
+		depth--
+		target.Path[depth] = p.parent.index
+	}
+	used := w.typesOf(e)
 	var lookup *subgraphs.Lookup
-	var keys []keyUse
+	var group []*arrival
+	var picks []pick
+	var types []plan.TargetType
+	keys := w.newKeys(len(e.pos.types))
+	from := len(w.stacks.selections)
 	if a := e.untyped(); a != nil {
-		sels, lookup = w.untyped(e, a, &target)
+		lookup = w.untyped(e, a, target)
 		used = bitset{}
+	} else {
+		types = make([]plan.TargetType, used.count())
 	}
 	for ti := used.next(0); ti >= 0; ti = used.next(ti + 1) {
+		if same := w.group(e, ti, group); len(group) == 0 || &same[0] != &group[0] {
+			group, picks = same, w.picks(same, e.pos)
+		}
 		var needs []need
 		var by *way
-		group := e.group(ti)
 		for _, a := range group {
 			by = a.ways[ti]
-			needs = mergeNeeds(needs, cloneNeeds(by.needs))
-			target.Cond = orCond(target.Cond, a.need[ti])
+			if needs == nil && plain(by.needs) {
+				needs = slices.Clip(by.needs)
+			} else {
+				needs = w.mergeNeeds(needs, w.cloneNeeds(by.needs))
+			}
+			target.Cond = orCond(target.Cond, a.needed(ti))
 		}
 		typename := by.lookup.Typename
-		sc := &scope{keys: keys, on: typename, decode: &plan.Decode{Shape: shape, Static: ti}}
-		below, decode := w.typed(sc, group, e.pos, ti)
-		keys = sc.keys
-		rep := w.representation(e.pos, needs, typename, w.sub)
-		target.Types[ti] = &plan.TargetType{Representation: rep, Decode: decode, Requirements: w.requirementsOf(group, ti, rep)}
+		on, first := w.condition(keys, typename)
+		sc := w.scope(keys, on)
+		sc.decode.Shape, sc.decode.Static = shape, ti
+		below := len(w.stacks.selections)
+		w.typed(sc, group, picks, ti)
+		rep := w.representation(e.pos, e.pos.types[ti], needs, typename, w.sub)
+		target.Types[ti] = &types[0]
+		types = types[1:]
+		*target.Types[ti] = plan.TargetType{Representation: rep, Decode: w.finish(sc), Requirements: w.requirementsOf(group, ti, rep)}
 		if lookup == nil {
 			lookup = lookupSpec(by.lookup.Lookup)
 		}
 		if lookup.Kind == subgraphs.FieldLookup && lookup.Batch && !lookup.ByPosition {
-			below = append(below, w.keySelections(e.pos.types[ti], by.lookup.Key, lookup)...)
+			w.keySelections(e.pos.types[ti], by.lookup.Key, lookup)
 		}
-		sels = appendFragment(sels, typename, below)
+		sels := finished(&w.stacks.selections, below)
+		// A fragment on a type is joined to an equal one of the same type: objects of
+		// several types can be entered as one interface object.
+		if first || !hasFragment(w.stacks.selections[from:], typename, sels) {
+			w.stacks.selections = append(w.stacks.selections, subgraphs.Selection{On: typename, Selections: sels})
+		}
 	}
+	sels := finished(&w.stacks.selections, from)
 	w.fetch.Cond = orCond(w.fetch.Cond, target.Cond)
 	spec := w.fetch.Spec
+	hash := hashSelections(sels)
 	for i := range spec.Entries {
-		if sameLookup(spec.Entries[i].Lookup, lookup) && sameSelections(spec.Entries[i].Selections, sels) {
-			w.fetch.Entries[i].Targets = append(w.fetch.Entries[i].Targets, target)
+		if w.hashes[i] == hash && sameLookup(spec.Entries[i].Lookup, lookup) && sameSelections(spec.Entries[i].Selections, sels) {
+			w.fetch.Entries[i].Targets = append(w.fetch.Entries[i].Targets, *target)
 			return
 		}
 	}
+	w.hashes = w.mem.words.append(w.hashes, hash)
 	spec.Entries = append(spec.Entries, subgraphs.Entry{Alias: "_entities", Lookup: lookup, Selections: sels})
-	w.fetch.Entries = append(w.fetch.Entries, plan.Entry{Alias: "_entities", Targets: []plan.Target{target}})
+	w.fetch.Entries = append(w.fetch.Entries, plan.Entry{Alias: "_entities", Targets: targets})
 }
 
 // requirementsOf tells which slots depend on which fields of a representation,
@@ -153,9 +193,10 @@ func (w *specWriter) requirementsOf(group []*arrival, ti int, rep *plan.Represen
 		}
 		var r plan.Requirement
 		for _, n := range a.ways[ti].needs {
+			name := w.nameOf(&n, w.sub)
 			for i := range rep.Fields {
 				f := &rep.Fields[i]
-				if f.Slot == n.slot.index && !f.Key && !n.key && string(f.Prefix) == `"`+n.name+`":` {
+				if f.Slot == n.slot.index && !f.Key && !n.key && isPrefix(f.Prefix, name) {
 					r.Fields = append(r.Fields, i)
 				}
 			}
@@ -174,16 +215,14 @@ func (w *specWriter) requirementsOf(group []*arrival, ti int, rep *plan.Represen
 
 // keySelections asks for the key fields of a lookup whose answers are matched by
 // key, beside what is asked for anyway, and notes where they are in the answer.
-func (w *specWriter) keySelections(t schema.TypeID, key supergraph.FieldSet, lookup *subgraphs.Lookup) []subgraphs.Selection {
+func (w *specWriter) keySelections(t schema.TypeID, key supergraph.FieldSet, lookup *subgraphs.Lookup) {
 	lookup.Key = nil
-	var out []subgraphs.Selection
 	for i := range key {
 		alias := "_k" + strconv.Itoa(i)
 		sel := w.keySelection(t, &key[i], []string{alias}, lookup)
 		sel.Key = alias
-		out = append(out, sel)
+		w.stacks.selections = append(w.stacks.selections, sel)
 	}
-	return out
 }
 
 func (w *specWriter) keySelection(t schema.TypeID, key *supergraph.FieldSelection, path []string, lookup *subgraphs.Lookup) subgraphs.Selection {
@@ -216,32 +255,35 @@ func (e *fetchEntry) untyped() *arrival {
 
 // untyped writes a lookup for objects of unknown concrete type: all are sent
 // alike, as objects of the interface.
-func (w *specWriter) untyped(e *fetchEntry, a *arrival, target *plan.Target) ([]subgraphs.Selection, *subgraphs.Lookup) {
+func (w *specWriter) untyped(e *fetchEntry, a *arrival, target *plan.Target) *subgraphs.Lookup {
 	ti := a.used.next(0)
 	by := a.ways[ti]
 	var needs []need
-	var group []*arrival
-	for _, b := range e.parts {
-		group = append(group, b.arrival)
+	group := w.mem.arrivalRefs.take(len(e.parts))
+	for i := range e.parts {
+		b := e.parts[i].arrival
+		group[i] = b
 		for i, way := range b.ways {
 			if way == nil || !b.used.has(i) {
 				continue
 			}
-			target.Cond = orCond(target.Cond, b.need[i])
+			target.Cond = orCond(target.Cond, b.needed(i))
 			if i == ti {
-				needs = mergeNeeds(needs, cloneNeeds(way.needs))
+				needs = w.mergeNeeds(needs, w.cloneNeeds(way.needs))
 			}
 		}
 	}
-	var below []subgraphs.Selection
-	var decode *plan.Decode
+	from := len(w.stacks.selections)
+	sc := w.scope(w.newKeys(0), 0)
+	sc.decode.Shape, sc.decode.Static = w.shape[e.pos.id], -1
 	if a.resolver {
-		below, decode = w.object(group, e.pos)
+		w.objectIn(sc, group, e.pos)
 	} else {
-		below, decode = w.typed(&scope{decode: &plan.Decode{Shape: w.shape[e.pos.id]}}, group, e.pos, ti)
-		decode.Static = -1
+		w.typed(sc, group, w.picks(group, e.pos), ti)
 	}
-	rep := w.representation(e.pos, needs, by.lookup.Typename, w.sub)
+	decode := w.finish(sc)
+	below := finished(&w.stacks.selections, from)
+	rep := w.representation(e.pos, schema.NoType, needs, by.lookup.Typename, w.sub)
 	for i := range rep.Fields {
 		rep.Fields[i].Types = nil
 	}
@@ -252,18 +294,18 @@ func (w *specWriter) untyped(e *fetchEntry, a *arrival, target *plan.Target) ([]
 			target.Types[i] = target.Untyped
 		}
 	}
-	return []subgraphs.Selection{{On: by.lookup.Typename, Selections: below}}, lookupSpec(by.lookup.Lookup)
+	w.stacks.selections = append(w.stacks.selections, subgraphs.Selection{On: by.lookup.Typename, Selections: below})
+	return lookupSpec(by.lookup.Lookup)
 }
 
-// appendFragment adds a fragment on a type, joining an equal one of the same type
-// (objects of several types can be entered as one interface object).
-func appendFragment(sels []subgraphs.Selection, on string, below []subgraphs.Selection) []subgraphs.Selection {
+// hasFragment reports whether there is a fragment on a type with the same below.
+func hasFragment(sels []subgraphs.Selection, on string, below []subgraphs.Selection) bool {
 	for i := range sels {
 		if sels[i].On == on && sameSelections(sels[i].Selections, below) {
-			return sels
+			return true
 		}
 	}
-	return append(sels, subgraphs.Selection{On: on, Selections: below})
+	return false
 }
 
 func lookupSpec(l *supergraph.Lookup) *subgraphs.Lookup {
@@ -285,6 +327,28 @@ func lookupSpec(l *supergraph.Lookup) *subgraphs.Lookup {
 
 func sameLookup(a, b *subgraphs.Lookup) bool {
 	return a.Kind == b.Kind && (a.Kind != subgraphs.FieldLookup || a.Type == b.Type && slices.Equal(a.Path, b.Path) && a.Batch == b.Batch)
+}
+
+// hashSelections is equal for equal selections.
+func hashSelections(sels []subgraphs.Selection) uint64 {
+	h := uint64(len(sels))
+	for i := range sels {
+		s := &sels[i]
+		h = hashName(hashName(hashName(h, s.Key), s.Field), s.On)
+		if len(s.Selections) > 0 {
+			h = (h ^ hashSelections(s.Selections)) * hashPrime
+		}
+	}
+	return h
+}
+
+const hashPrime = 1099511628211
+
+func hashName(h uint64, name string) uint64 {
+	for _, c := range []byte(name) {
+		h = (h ^ uint64(c)) * hashPrime
+	}
+	return (h ^ 0xff) * hashPrime
 }
 
 func sameSelections(a, b []subgraphs.Selection) bool {
@@ -312,7 +376,7 @@ type pick struct {
 }
 
 func (w *specWriter) picks(group []*arrival, p *position) []pick {
-	var out []pick
+	out := w.mem.picks.take(len(p.slots))[:0]
 	for _, s := range p.slots {
 		if len(s.assigned) == 0 || w.only != nil && p == w.root && !slices.Contains(w.only, s) {
 			continue
@@ -325,7 +389,7 @@ func (w *specWriter) picks(group []*arrival, p *position) []pick {
 			}
 			if at < 0 {
 				at = len(out)
-				out = append(out, pick{slot: s, types: as.types.clone(), need: as.need})
+				out = append(out, pick{slot: s, types: w.cloneBits(as.types), need: as.need})
 				continue
 			}
 			out[at].types.or(as.types)
@@ -357,107 +421,120 @@ func (w *specWriter) requires(pk *pick, group []*arrival) bool {
 	return false
 }
 
-// scope is one selection set in the making, for one group of arrivals.
+// scope is one selection set in the making, for one group of arrivals. Its
+// selections and the fields of its decode are on top of the builder's stacks.
 type scope struct {
-	keys   []keyUse
+	id     int
+	keys   *keys
 	decode *plan.Decode
-	// children are composite slots written before (in another fragment).
-	children []childUse
-	// on is the type condition that the fields stand under when each type of a
-	// lookup is read by itself; the keys of other types are known all the same,
-	// for the subgraph sees them all.
-	on string
+	fields int // where they begin on the stack
+	// on is the type condition (its number among those of the keys) that the fields
+	// stand under when each type of a lookup is read by itself; the keys of other
+	// types are known all the same, for the subgraph sees them all.
+	on int
 	// inline is set for the fields of a namespace, which are asked for beside it.
 	inline bool
 }
 
-type keyUse struct {
-	key  string
-	slot *slot
-	typ  string
-	on   string
+func (w *specWriter) scope(keys *keys, on int) *scope {
+	w.scopes++
+	sc := w.mem.scopes.one()
+	if len(w.decodes) == 0 {
+		w.decodes = make([]plan.Decode, 8)
+	}
+	*sc = scope{id: w.scopes, keys: keys, on: on, decode: &w.decodes[0], fields: len(w.stacks.decodeFields)}
+	w.decodes = w.decodes[1:]
+	return sc
 }
 
-type childUse struct {
-	slot   *slot
-	sels   []subgraphs.Selection
-	decode *plan.Decode
+// finish completes the scope's decode.
+func (w *specWriter) finish(sc *scope) *plan.Decode {
+	sc.decode.Fields = finished(&w.stacks.decodeFields, sc.fields)
+	return sc.decode
 }
 
 // object writes what a group of arrivals of one type in the subgraph gives.
 func (w *specWriter) object(group []*arrival, p *position) ([]subgraphs.Selection, *plan.Decode) {
-	sc := &scope{decode: &plan.Decode{Shape: w.shape[p.id], Static: -1}}
-	return w.objectIn(sc, group, p)
+	sc := w.scope(w.newKeys(0), 0)
+	sc.decode.Shape, sc.decode.Static = w.shape[p.id], -1
+	from := len(w.stacks.selections)
+	w.objectIn(sc, group, p)
+	return finished(&w.stacks.selections, from), w.finish(sc)
 }
 
-func (w *specWriter) objectIn(sc *scope, group []*arrival, p *position) ([]subgraphs.Selection, *plan.Decode) {
+func (w *specWriter) objectIn(sc *scope, group []*arrival, p *position) {
 	picks := w.picks(group, p)
 	view := group[0].view
-	var sels []subgraphs.Selection
+	from := len(w.stacks.selections)
 	switch {
 	case view.InterfaceObject:
 		for i := range picks {
-			sels = append(sels, w.field(sc, &picks[i], picks[i].types.next(0), group, true)...)
+			w.field(sc, &picks[i], picks[i].types.next(0), group, true)
 		}
 	case view.Kind == schema.Object:
 		ti := slices.Index(p.types, group[0].decl)
 		sc.decode.Static = ti
 		for i := range picks {
 			if picks[i].types.has(ti) {
-				sels = append(sels, w.field(sc, &picks[i], ti, group, true)...)
+				w.field(sc, &picks[i], ti, group, true)
 			}
 		}
 	default:
-		sels = w.abstract(sc, group, p, picks)
+		w.abstract(sc, group, p, picks)
 	}
-	if len(sels) == 0 && !sc.inline {
-		sels = append(sels, subgraphs.Selection{Key: "__typename", Field: "__typename"})
-		sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1})
+	if len(w.stacks.selections) == from && !sc.inline {
+		w.typename()
 	}
-	return sels, sc.decode
+}
+
+// typename asks for the name of the object's type.
+func (w *specWriter) typename() {
+	w.stacks.selections = append(w.stacks.selections, subgraphs.Selection{Key: "__typename", Field: "__typename"})
+	w.stacks.decodeFields = append(w.stacks.decodeFields, plan.DecodeField{Key: "__typename", Quoted: typenameQuoted, Slot: -1})
 }
 
 // abstract writes the fields of an interface or union: those that the
 // interface has there for all types directly, the others in fragments.
-func (w *specWriter) abstract(sc *scope, group []*arrival, p *position, picks []pick) []subgraphs.Selection {
+func (w *specWriter) abstract(sc *scope, group []*arrival, p *position, picks []pick) {
 	sub := group[0].sub
 	decl := group[0].decl
-	covers := newBitset(len(p.types))
+	covers := w.newBitset(len(p.types))
 	for _, a := range group {
 		covers.or(a.covers)
 	}
-	sels := []subgraphs.Selection{{Key: "__typename", Field: "__typename"}}
-	sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1})
+	w.typename()
+	sc.decode.Names = make([]plan.TypeName, 0, covers.count())
 	for ti := covers.next(0); ti >= 0; ti = covers.next(ti + 1) {
-		v := w.super.View(p.types[ti], sub)
-		if v == nil {
-			continue
+		if v := w.super.View(p.types[ti], sub); v != nil {
+			sc.decode.Names = append(sc.decode.Names, plan.TypeName{Name: v.Name, Type: ti})
 		}
-		sc.decode.Names = append(sc.decode.Names, plan.TypeName{Name: v.Name, Type: ti})
 	}
-	common := make([]bool, len(picks))
+	rest := picks[:0]
 	for i := range picks {
 		if picks[i].types.contains(covers) && w.uniform(decl, sub, picks[i].slot, covers) {
-			common[i] = true
-			sels = append(sels, w.field(sc, &picks[i], covers.next(0), group, true)...)
+			w.field(sc, &picks[i], covers.next(0), group, true)
+		} else {
+			rest = append(rest, picks[i])
 		}
+	}
+	if len(rest) == 0 {
+		return
 	}
 	for ti := covers.next(0); ti >= 0; ti = covers.next(ti + 1) {
 		v := w.super.View(p.types[ti], sub)
 		if v == nil {
 			continue
 		}
-		var below []subgraphs.Selection
-		for i := range picks {
-			if !common[i] && picks[i].types.has(ti) {
-				below = append(below, w.field(sc, &picks[i], ti, group, false)...)
+		from := len(w.stacks.selections)
+		for i := range rest {
+			if rest[i].types.has(ti) {
+				w.field(sc, &rest[i], ti, group, false)
 			}
 		}
-		if len(below) > 0 {
-			sels = append(sels, subgraphs.Selection{On: v.Name, Selections: below})
+		if below := finished(&w.stacks.selections, from); below != nil {
+			w.stacks.selections = append(w.stacks.selections, subgraphs.Selection{On: v.Name, Selections: below})
 		}
 	}
-	return sels
 }
 
 // uniform reports whether a slot's field can be asked on the abstract type
@@ -482,17 +559,14 @@ func (w *specWriter) uniform(decl schema.TypeID, sub int, s *slot, covers bitset
 }
 
 // typed writes what lookups at a position give for objects of one type.
-func (w *specWriter) typed(sc *scope, group []*arrival, p *position, ti int) ([]subgraphs.Selection, *plan.Decode) {
-	picks := w.picks(group, p)
-	var sels []subgraphs.Selection
+func (w *specWriter) typed(sc *scope, group []*arrival, picks []pick, ti int) {
+	from := len(w.stacks.selections)
 	for i := range picks {
 		if picks[i].types.has(ti) {
-			sels = append(sels, w.field(sc, &picks[i], ti, group, true)...)
+			w.field(sc, &picks[i], ti, group, true)
 		}
 	}
-	if len(sels) == 0 {
-		sels = append(sels, subgraphs.Selection{Key: "__typename", Field: "__typename"})
-		sc.decode.Fields = append(sc.decode.Fields, plan.DecodeField{Key: "__typename", Quoted: []byte(`"__typename"`), Slot: -1})
+	if len(w.stacks.selections) == from {
+		w.typename()
 	}
-	return sels, sc.decode
 }

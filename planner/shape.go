@@ -5,9 +5,11 @@ import (
 
 	"github.com/weft-graphql/weft/planner/plan"
 	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/subgraphs"
 )
 
-// builder writes the chosen fetches down as a plan.
+// builder writes the chosen fetches down as a plan. What is part of the plan is
+// allocated for it, and never the run's memory.
 type builder struct {
 	*run
 	plan  *plan.Plan
@@ -15,20 +17,46 @@ type builder struct {
 	// owners are, by arrival id and type, the number of the fetch entry that gives
 	// what the arrival gives; root arrivals have one number.
 	owners [][]int
+	// made are shapes and decodes decodes that are not used yet.
+	made    []plan.Shape
+	decodes []plan.Decode
+	tables  int // counts tables of keys
+	writer  specWriter
+}
+
+// stacks hold lists in the making, each on top of those it is part of. Finished
+// lists are copied from there.
+type stacks struct {
+	selections   []subgraphs.Selection
+	decodeFields []plan.DecodeField
+}
+
+// finished takes the list that begins at an index off a stack.
+func finished[T any](stack *[]T, from int) []T {
+	top := (*stack)[from:]
+	if len(top) == 0 {
+		return nil
+	}
+	out := make([]T, len(top))
+	copy(out, top)
+	clear(top)
+	*stack = (*stack)[:from]
+	return out
 }
 
 // shapes makes the shapes of all positions that something is fetched for.
 func (b *builder) shapes(fetches []*fetch) {
-	b.shape = make([]*plan.Shape, len(b.positions))
-	b.owners = make([][]int, len(b.all))
+	b.shape = b.mem.shapes.take(len(b.positions))
+	b.owners = b.mem.numberLists.take(len(b.all))
 	n := 0
-	targets := make([]bool, len(b.positions))
+	targets := b.mem.flags.take(len(b.positions))
 	for _, f := range fetches {
 		for _, e := range f.entries {
 			targets[e.pos.id] = true
-			for _, p := range e.parts {
+			for i := range e.parts {
+				p := &e.parts[i]
 				if b.owners[p.id] == nil {
-					b.owners[p.id] = make([]int, len(e.pos.types))
+					b.owners[p.id] = b.mem.numbers.take(len(e.pos.types))
 				}
 				for ti := p.types.next(0); ti >= 0; ti = p.types.next(ti + 1) {
 					b.owners[p.id][ti] = n
@@ -37,11 +65,26 @@ func (b *builder) shapes(fetches []*fetch) {
 			n++
 		}
 		if f.root != nil {
-			b.owners[f.root.id] = []int{n}
+			b.owners[f.root.id] = b.mem.numbers.take(1)
+			b.owners[f.root.id][0] = n
 			n++
 		}
 	}
+	count := b.countShapes(b.root)
+	b.made = make([]plan.Shape, count)
+	b.plan.Shapes = make([]*plan.Shape, 0, count)
 	b.plan.Root = b.makeShape(b.root, false, targets)
+}
+
+// countShapes counts the positions that something is fetched for.
+func (b *builder) countShapes(p *position) int {
+	n := 1
+	for _, s := range p.slots {
+		if len(s.assigned) > 0 && s.child != nil {
+			n += b.countShapes(s.child)
+		}
+	}
+	return n
 }
 
 // merged reports whether two fetch entries fill a slot for one and the same type.
@@ -49,9 +92,15 @@ func (b *builder) merged(s *slot) bool {
 	for i := range s.assigned {
 		for j := range i {
 			x, y := &s.assigned[i], &s.assigned[j]
+			if !x.types.intersects(y.types) {
+				continue
+			}
 			for ti := x.types.next(0); ti >= 0; ti = x.types.next(ti + 1) {
 				if y.types.has(ti) && !slices.Equal(b.ownersOf(x.from, ti), b.ownersOf(y.from, ti)) {
 					return true
+				}
+				if y.types.has(ti) && x.from.from != nil && y.from.from != nil {
+					break // their owners are the same for all types
 				}
 			}
 		}
@@ -76,40 +125,53 @@ func (b *builder) ownersOf(a *arrival, ti int) []int {
 		return b.owners[a.id]
 	}
 	var out []int
-	for t, n := range b.owners[a.id] {
-		if via.assignedTo(a, t) && !slices.Contains(out, n) {
-			out = append(out, n)
+	for i := range via.assigned {
+		as := &via.assigned[i]
+		if as.from != a {
+			continue
+		}
+		for t, n := range b.owners[a.id] {
+			if as.types.has(t) && !slices.Contains(out, n) {
+				out = b.mem.numbers.append(out, n)
+			}
 		}
 	}
 	return out
 }
 
 func (b *builder) makeShape(p *position, merged bool, targets []bool) *plan.Shape {
-	s := &plan.Shape{ID: len(b.plan.Shapes), Type: p.typ, Collect: -1, Merged: merged}
+	s := &b.made[0]
+	b.made = b.made[1:]
+	s.ID, s.Type, s.Collect, s.Merged = len(b.plan.Shapes), p.typ, -1, merged
 	b.plan.Shapes = append(b.plan.Shapes, s)
 	b.shape[p.id] = s
 	if targets[p.id] && !merged && p.parent != nil {
 		s.Collect = b.plan.Collections
 		b.plan.Collections++
 	}
+	n := 0
 	for _, sl := range p.slots {
-		if len(sl.assigned) == 0 && sl.hidden {
-			continue
+		if len(sl.assigned) > 0 || !sl.hidden {
+			sl.index = n
+			n++
 		}
-		sl.index = len(s.Slots)
-		s.Slots = append(s.Slots, plan.Slot{
-			Key: sl.key, Hidden: sl.hidden,
-			Coordinate: b.coordinate(p.types[sl.types.next(0)], sl.name),
-		})
+	}
+	if n > 0 {
+		s.Slots = make([]plan.Slot, n)
+	}
+	for _, sl := range p.slots {
+		if sl.index >= 0 {
+			at := &s.Slots[sl.index]
+			at.Key, at.Hidden, at.Coordinate = sl.key, sl.hidden, b.names.coordinate(sl.anyField())
+		}
 	}
 	for _, sl := range p.slots {
 		if len(sl.assigned) == 0 || sl.child == nil {
 			continue
 		}
-		s.Slots[sl.index].Merge = b.merged(sl)
-		// Slots grow no more here, but makeShape below appends to Shapes only.
-		child := b.makeShape(sl.child, merged || s.Slots[sl.index].Merge, targets)
-		s.Slots[sl.index].Child = child
+		at := &s.Slots[sl.index]
+		at.Merge = b.merged(sl)
+		at.Child = b.makeShape(sl.child, merged || at.Merge, targets)
 	}
 	b.classes(p, s)
 	return s
@@ -122,49 +184,74 @@ func (b *builder) coordinate(t schema.TypeID, field string) string {
 // classes writes down what is written for each concrete type; types that write
 // the same share a class.
 func (b *builder) classes(p *position, s *plan.Shape) {
+	s.Types = make([]plan.ConcreteType, len(p.types))
+	firsts := b.mem.numbers.take(len(p.types))[:0] // by class, its first type
+types:
 	for ti, t := range p.types {
-		if b.schema.Type(t).Hidden {
+		typ := b.schema.Type(t)
+		s.Types[ti] = plan.ConcreteType{ID: t, Name: typ.Name, Class: -1}
+		if typ.Hidden {
 			// Objects of a type that the API does not have are null to the client,
 			// but their fields can serve as requirements.
-			s.Types = append(s.Types, plan.ConcreteType{ID: t, Name: b.schema.Type(t).Name, Class: -1})
 			continue
 		}
-		var outs []plan.Output
-		for i := range p.outputs[ti] {
-			o := &p.outputs[ti][i]
-			out := plan.Output{Kind: o.kind, Key: o.key, Prefix: append(appendQuoted(nil, o.key), ':'), Cond: o.cond, Slot: -1, Local: -1}
-			switch o.kind {
-			case plan.FromSlot:
-				f := b.schema.Field(o.slot.fields[ti])
-				out.Wrap = f.Type.Wrap
-				out.Coordinate = b.coordinate(t, o.slot.name)
-				out.Slot = o.slot.index
-				out.Drop = out.Wrap.IsList() && b.drops(o.slot)
-				if o.slot.index >= 0 {
-					out.Child = s.Slots[o.slot.index].Child
-				}
-			case plan.Typename:
-				out.Wrap = schema.WrapNamed(true)
-				out.Coordinate = b.coordinate(t, "__typename")
-			case plan.FromLocal:
-				out.Wrap = schema.WrapNamed(o.sel.Name == "__schema")
-				out.Local = b.local(o)
-				out.Coordinate = b.coordinate(t, o.sel.Name)
+		for class, first := range firsts {
+			if b.sameOutputs(p, first, ti) {
+				s.Types[ti].Class = class
+				continue types
 			}
-			outs = append(outs, out)
 		}
-		class := slices.IndexFunc(s.Classes, func(have []plan.Output) bool { return sameOutputs(have, outs) })
-		if class < 0 {
-			class = len(s.Classes)
-			s.Classes = append(s.Classes, outs)
-		}
-		s.Types = append(s.Types, plan.ConcreteType{ID: t, Name: b.schema.Type(t).Name, Class: class})
+		s.Types[ti].Class = len(firsts)
+		firsts = append(firsts, ti)
+		s.Classes = append(s.Classes, b.outputsOf(p, s, ti))
 	}
 }
 
-func sameOutputs(a, b []plan.Output) bool {
-	return slices.EqualFunc(a, b, func(x, y plan.Output) bool {
-		return x.Kind == y.Kind && x.Key == y.Key && x.Slot == y.Slot && x.Local == y.Local && x.Wrap == y.Wrap && x.Drop == y.Drop && sameCond(x.Cond, y.Cond)
+// outputsOf writes down what is written for one type.
+func (b *builder) outputsOf(p *position, s *plan.Shape, ti int) []plan.Output {
+	if len(p.outputs[ti]) == 0 {
+		return nil
+	}
+	t := p.types[ti]
+	outs := make([]plan.Output, len(p.outputs[ti]))
+	for i := range outs {
+		o, out := &p.outputs[ti][i], &outs[i]
+		out.Kind, out.Key, out.Cond, out.Slot, out.Local = o.kind, o.key, o.cond, -1, -1
+		switch o.kind {
+		case plan.FromSlot:
+			f := o.slot.fields[ti]
+			out.Prefix = b.prefix(o.slot, f, o.key)
+			out.Wrap = b.schema.Field(f).Type.Wrap
+			out.Coordinate = b.names.coordinate(f)
+			out.Slot = o.slot.index
+			out.Drop = out.Wrap.IsList() && b.drops(o.slot)
+			if o.slot.index >= 0 {
+				out.Child = s.Slots[o.slot.index].Child
+			}
+		case plan.Typename:
+			if out.Prefix = typenamePrefix; o.key != "__typename" {
+				out.Prefix = b.newPrefix(o.key)
+			}
+			out.Wrap = schema.WrapNamed(true)
+			out.Coordinate = b.names.typename(t)
+		case plan.FromLocal:
+			out.Prefix = b.newPrefix(o.key)
+			out.Wrap = schema.WrapNamed(o.sel.Name == "__schema")
+			out.Local = b.local(o)
+			out.Coordinate = b.coordinate(t, o.sel.Name)
+		}
+	}
+	return outs
+}
+
+// sameOutputs reports whether the same is written for two types of a position.
+func (b *builder) sameOutputs(p *position, ti, tj int) bool {
+	return slices.EqualFunc(p.outputs[ti], p.outputs[tj], func(x, y output) bool {
+		if x.kind != y.kind || x.key != y.key || x.slot != y.slot || !sameCond(x.cond, y.cond) || x.kind == plan.FromLocal {
+			return false
+		}
+		return x.slot == nil || x.slot.fields[ti] == y.slot.fields[tj] ||
+			b.schema.Field(x.slot.fields[ti]).Type.Wrap == b.schema.Field(y.slot.fields[tj]).Type.Wrap
 	})
 }
 
@@ -183,11 +270,4 @@ func (b *builder) drops(s *slot) bool {
 func (b *builder) local(o *output) int {
 	b.plan.Local = append(b.plan.Local, plan.LocalField{Selection: o.sel})
 	return len(b.plan.Local) - 1
-}
-
-// appendQuoted appends a name as a JSON string. GraphQL names need no escapes.
-func appendQuoted(dst []byte, name string) []byte {
-	dst = append(dst, '"')
-	dst = append(dst, name...)
-	return append(dst, '"')
 }

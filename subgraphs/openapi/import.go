@@ -115,7 +115,8 @@ type Result struct {
 	Warnings []Note
 }
 
-// Import turns a document into a subgraph. The error is an [Errors], or the
+// Import turns a document into a subgraph. The context is looked at between
+// operations; reading a document is not interrupted. The error is an [Errors], or the
 // context's.
 func Import(ctx context.Context, text []byte, o Options) (*Result, error) {
 	if o.Subgraph == "" {
@@ -313,7 +314,7 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// deref of a parameter, body or response that may be a reference.
+// refPointer is where a reference leads, or at for what is none.
 func refPointer(ref, at string) string {
 	if strings.HasPrefix(ref, "#/") {
 		return ref

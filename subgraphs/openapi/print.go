@@ -8,7 +8,7 @@ import (
 // sdl prints the schema of the subgraph.
 func (im *importer) sdl(r *Result) string {
 	p := &printer{}
-	p.line("# Imported from the OpenAPI document of " + oneLine(strings.TrimSpace(r.Title+" "+r.Version)) + ".")
+	p.line("# Imported from the OpenAPI document of " + oneLine(cleaned(r.Title+" "+r.Version)) + ".")
 	p.line(`extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])`)
 	var scalars []string
 	for _, name := range sortedKeys(im.scalars) {

@@ -137,6 +137,7 @@ func TestRules(t *testing.T) {
 		{name: "a body of a GET", doc: paths(`"/a": {"get": {"operationId": "a", "requestBody": {"content": {"application/json": {"schema": ` + object + `}}}, "responses": {"204": {"description": ""}}}}`), want: []string{"a: Boolean"}, notes: []string{NoteBody}},
 		{name: "optional upload", doc: paths(`"/a": {"post": {"operationId": "a", "requestBody": {"content": {"application/octet-stream": {}}}, "responses": {"204": {"description": ""}}}}`), want: []string{"a: Boolean"}, notes: []string{NoteBody}},
 		{name: "other methods", doc: paths(`"/a": {"get": ` + op("a", object) + `, "head": {"responses": {}}, "trace": {"responses": {}}, "options": {"responses": {}}}`), want: []string{"type Query { a: "}},
+		{name: "no responses", doc: paths(`"/a": {"put": {"operationId": "a"}, "post": {"operationId": "b", "responses": {"404": {"description": ""}}}}`), want: []string{"a: Boolean b: Boolean"}},
 		{name: "descriptions", doc: answering(`{"type": "object", "description": "With \"\"\" in it, and a last \\\\", "properties": {"a": {"type": "string", "description": "ends \""}}}`), want: []string{`With \""" in it`}},
 
 		// Entities.
@@ -214,6 +215,7 @@ func TestErrors(t *testing.T) {
 		{name: "not what it should be", doc: `{"openapi": "3.0.0", "paths": []}`, code: CodeUnreadable},
 		{name: "a member of another type", doc: answering(`{"type": "string", "pattern": 1}`), code: CodeUnreadable, at: "#/paths/~1thing/get/responses/200/content/application~1json/schema/pattern", line: 2},
 		{name: "no operations", doc: `{"openapi": "3.0.0", "info": {}, "paths": {}}`, code: CodeEmpty, at: "#/paths", has: []string{"none"}},
+		{name: "no paths", doc: `{"openapi": "3.1.0"}`, code: CodeEmpty, at: "#/paths"},
 		{name: "nothing to be asked", doc: paths(`"/a": {"get": {"responses": {"200": {"description": "", "content": {"image/png": {}}}}}}`), code: CodeEmpty, at: "#/paths", has: []string{NoteResponse + " 1"}},
 		{name: "a reference to nothing", doc: answering(`{"$ref": "#/components/schemas/None"}`), code: CodeReference, at: "#/paths/~1thing/get/responses/200/content/application~1json/schema/$ref", line: 2},
 		{name: "a reference to a file", doc: answering(`{"$ref": "file:///etc/passwd"}`), code: CodeReference, line: 2, has: []string{"Bundle"}},
