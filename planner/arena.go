@@ -89,8 +89,10 @@ func (s *slab[T]) reset() int {
 		}
 		size += bytes
 		kept++
-		if i <= s.at {
+		if i < s.at {
 			clear(c)
+		} else if i == s.at {
+			clear(c[:s.used])
 		}
 	}
 	clear(s.chunks[kept:])

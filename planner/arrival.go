@@ -21,6 +21,10 @@ type arrival struct {
 	covers bitset
 	// provides are external fields that this path can give (@provides).
 	provides supergraph.FieldSet
+	// joined says that the objects were made by a join and have the fields of
+	// parts only, which are paths of key fields.
+	joined bool
+	parts  [][]string
 
 	// from and via are set for field moves.
 	from *arrival
@@ -168,8 +172,16 @@ func (r *run) local(a *arrival, ti int, f schema.FieldID) *graph.Move {
 	if m == nil {
 		return nil
 	}
+	if a.joined {
+		for _, part := range a.parts {
+			if part[0] == r.schema.Field(f).Name {
+				return m
+			}
+		}
+		return nil
+	}
 	if m.Provider.External && !m.Provider.KeyExternal || m.Provider.External && m.Provider.Requires != nil {
-		if provided(a.provides, a.pos.types[ti], m.Provider.Name, r) == nil {
+		if provided(a.provides, a.pos.types[ti], r.schema.Field(f).Name, r) == nil {
 			return nil
 		}
 		return m
@@ -271,8 +283,22 @@ func (r *run) move(a *arrival, s *slot) (*arrival, error) {
 		}
 	}
 	to.provides = m.Provider.Provides
+	switch {
+	case a.joined:
+		to.joined = true
+		for _, part := range a.parts {
+			if part[0] == s.name && len(part) > 1 {
+				to.parts = append(to.parts, part[1:])
+			}
+		}
+	case m.Provider.Join != nil:
+		to.joined = true
+		for i := range m.Provider.Join {
+			to.parts = append(to.parts, m.Provider.Join[i].Key)
+		}
+	}
 	if len(a.provides) > 0 {
-		if sel := provided(a.provides, a.pos.types[ti], m.Provider.Name, r); sel != nil && len(sel.Selections) > 0 {
+		if sel := provided(a.provides, a.pos.types[ti], s.name, r); sel != nil && len(sel.Selections) > 0 {
 			to.provides = append(append(supergraph.FieldSet(nil), to.provides...), sel.Selections...)
 		}
 	}
@@ -301,6 +327,30 @@ func (a *arrival) derivedBy(m *graph.Move) *arrival {
 	return nil
 }
 
+// derivation is a lookup for which a way is being sought.
+type derivation struct {
+	typ      schema.TypeID
+	sub      int
+	through  schema.TypeID
+	requires string
+}
+
+// nestedEntries is how often a subgraph may be entered at one type in order to
+// fill the key by which it is entered at that type. A key can lead through objects
+// of its own type without end.
+const nestedEntries = 2
+
+// within reports whether a lookup is being sought often enough already.
+func (r *run) within(d derivation) bool {
+	n := 0
+	for i := range r.deriving {
+		if r.deriving[i] == d {
+			n++
+		}
+	}
+	return n >= nestedEntries
+}
+
 // derive returns the arrival that a lookup from a into a subgraph reaches for
 // one type, with m's requirement met, or nil when there is none.
 func (r *run) derive(a *arrival, ti int, m *graph.Move) (*arrival, error) {
@@ -324,7 +374,8 @@ func (r *run) derive(a *arrival, ti int, m *graph.Move) (*arrival, error) {
 		}
 		return d, nil
 	}
-	if d.deriving {
+	open := derivation{typ: a.pos.types[ti], sub: m.Subgraph, through: m.Through, requires: m.Provider.RequiresText}
+	if d.deriving || r.within(open) {
 		r.cut++
 		return nil, nil
 	}
@@ -332,24 +383,28 @@ func (r *run) derive(a *arrival, ti int, m *graph.Move) (*arrival, error) {
 		return nil, err
 	}
 	d.deriving = true
-	r.deriving++
+	r.deriving = append(r.deriving, open)
 	cut := r.cut
 	w, err := r.bestWay(a, ti, m)
 	d.deriving = false
-	r.deriving--
+	r.deriving = r.deriving[:len(r.deriving)-1]
 	if err != nil {
 		return nil, err
 	}
 	// A refusal that rests on a cycle guard holds for this call only. What was
 	// found is final: others build on it, and a way found later could lead back
 	// to them.
-	if w != nil || r.cut == cut || r.deriving == 0 {
+	if w != nil || r.cut == cut || len(r.deriving) == 0 {
 		d.tried.add(ti)
 	}
 	if w == nil {
 		return nil, nil
 	}
 	d.ways[ti] = w
+	if len(w.lookup.Provides) > 0 {
+		// The lookup of a facet, which leads to objects of one type only.
+		d.provides = w.lookup.Provides
+	}
 	d.covers.add(ti)
 	d.depth, d.most = max(d.depth, w.depth), max(d.most, w.requests)
 	d.requests = a.requests + r.weight(d.sub, d.pos) + d.most
@@ -400,7 +455,36 @@ func (r *run) bestWay(a *arrival, ti int, m *graph.Move) (*way, error) {
 			break
 		}
 	}
+	if best == nil && m.Provider.Requires != nil && a.base == nil && a.sub == m.Subgraph {
+		return r.reentry(a, ti, m)
+	}
 	return best, nil
+}
+
+// reentry sends objects back to the subgraph that gave them, with what one of its
+// fields requires, by a key that nobody else may enter it by.
+func (r *run) reentry(a *arrival, ti int, m *graph.Move) (*way, error) {
+	lookups := r.graph.Reentries(a.pos.types[ti])
+	for i := range lookups {
+		l := &lookups[i]
+		if l.Subgraph != m.Subgraph || l.Through != m.Through {
+			continue
+		}
+		w := r.mem.ways.one()
+		*w = way{lookup: l, depth: a.depth}
+		ok, err := r.requirements(a, ti, l.Key, nil, true, &w.needs, w)
+		if ok && err == nil {
+			ok, err = r.requirements(a, ti, m.Provider.Requires, nil, false, &w.needs, w)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			w.depth++
+			return w, nil
+		}
+	}
+	return nil, nil
 }
 
 // lookupFacts are what planning wants to know of a lookup's key: whether it is

@@ -6,6 +6,7 @@ import (
 
 	"github.com/weft-graphql/weft/planner"
 	"github.com/weft-graphql/weft/planner/compose"
+	"github.com/weft-graphql/weft/planner/compose/satisfiability"
 	"github.com/weft-graphql/weft/planner/operation"
 	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/planner/supergraph"
@@ -110,6 +111,56 @@ func TestFacetPlans(t *testing.T) {
 				t.Errorf("%d requests in %d waves, want %d in %d\n%s", len(p.Fetches), p.Waves, c.requests, c.waves, p.Text())
 			}
 		})
+	}
+}
+
+// Objects that a lookup leads to can have fields that objects of their type
+// further down in the same answer lack.
+func TestEnteredObjects(t *testing.T) {
+	r := compose.ComposeSDL([]compose.Source{{Name: "staff", SDL: musicLink + `
+type Query { boss: Employee }
+type Employee @key(fields: "id") { id: ID! name: String manager: Employee }`}})
+	if len(r.Errors) > 0 {
+		t.Fatal(r.Errors)
+	}
+	def := r.Definition
+	external := func(names ...string) (out []subgraphs.FacetField) {
+		for _, n := range names {
+			out = append(out, subgraphs.FacetField{Name: n, External: true})
+		}
+		return out
+	}
+	employee := subgraphs.FacetType{Type: "Employee", Fields: append([]subgraphs.FacetField{{Name: "id"}}, external("name", "manager")...)}
+	def.Subgraphs[0].Facets = []subgraphs.Facet{
+		{Name: "Query.boss", RootType: "Query", RootField: "boss", Gives: []subgraphs.FacetType{
+			{Type: "Query", Fields: []subgraphs.FacetField{{Name: "boss", Provides: "name manager { id }"}}}, employee,
+		}},
+		{Name: "Employee", Type: "Employee", Key: "id", Provides: "name manager { id }", Batch: true, Gives: []subgraphs.FacetType{employee}},
+	}
+	if problems := satisfiability.CheckDefinition(def); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	super, err := supergraph.Build(def)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := operation.NewFront(schema.Print(supergraph.APISchema(def)), super.Schema, operation.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &loaded{super: super, front: f}
+	for text, requests := range map[string]int{
+		`{ boss { name manager { __typename } } }`:              1,
+		`{ boss { name manager { name } } }`:                    2,
+		`{ boss { manager { manager { manager { name } } } } }`: 4,
+	} {
+		p, err := planner.New(super, nil, planner.Options{}).Plan(t.Context(), l.parse(t, text), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.Fetches) != requests {
+			t.Errorf("%s: %s", text, p.Text())
+		}
 	}
 }
 

@@ -27,7 +27,7 @@ func (w *specWriter) field(sc *scope, pk *pick, ti int, group []*arrival, sure b
 	f := s.fields[ti]
 	m := w.moveIn(f, w.sub, from.through(ti))
 	if m.Provider.Made() {
-		w.made(sc, s, ti, group, m)
+		w.made(sc, s, ti, group, m, pk.need)
 		return
 	}
 	use := w.keyFor(sc, s, m.Provider.Type)

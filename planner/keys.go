@@ -1,6 +1,9 @@
 package planner
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // keys are the response keys that are used in one answer's object: by all scopes
 // that are written into it.
@@ -27,7 +30,8 @@ type keyUse struct {
 	nextOfSlot, sameKey int
 }
 
-// keyIn names a key in one of the tables.
+// keyIn names a key in one of the tables, or, when the table is negated, a type
+// condition.
 type keyIn struct {
 	table int
 	key   string
@@ -43,12 +47,26 @@ func (b *builder) newKeys(types int) *keys {
 
 // condition is the number of a type condition; first says that it is new.
 func (w *specWriter) condition(k *keys, on string) (int, bool) {
-	for i := len(k.on) - 1; i > 0; i-- {
-		if k.on[i] == on {
+	if len(k.on) > few {
+		if i := w.keyTable[keyIn{-k.id, on}]; i > 0 {
 			return i, false
 		}
+	} else if i := slices.Index(k.on, on); i > 0 {
+		return i, false
 	}
 	k.on = w.mem.texts.append(k.on, on)
+	if n := len(k.on); n > few {
+		from := n - 1
+		if from == few {
+			from = 1
+		}
+		if w.keyTable == nil {
+			w.keyTable = map[keyIn]int{}
+		}
+		for i := from; i < n; i++ {
+			w.keyTable[keyIn{-k.id, k.on[i]}] = i
+		}
+	}
 	return len(k.on) - 1, true
 }
 

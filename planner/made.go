@@ -10,14 +10,14 @@ import (
 // made writes a composite slot whose objects the subgraph does not have: a
 // joined object made of sibling fields, or a namespace, whose fields are asked
 // for in its place.
-func (w *specWriter) made(sc *scope, s *slot, ti int, group []*arrival, m *graph.Move) {
+func (w *specWriter) made(sc *scope, s *slot, ti int, group []*arrival, m *graph.Move, need plan.Condition) {
 	if slices.ContainsFunc(sc.decode.Made, func(have plan.Made) bool { return have.Slot == s.index }) {
 		return
 	}
 	below := w.below(s, group)
 	made := plan.Made{
 		Slot: s.index, Shape: w.shape[s.child.id], Namespace: m.Provider.Namespace,
-		Static: slices.Index(s.child.types, m.Provider.Named),
+		Static: slices.Index(s.child.types, m.Provider.Named), Cond: need,
 	}
 	if made.Namespace {
 		// The fields below are asked for beside this one: they share its keys.

@@ -2,6 +2,8 @@ package planner
 
 import (
 	"slices"
+
+	"github.com/weft-graphql/weft/planner/supergraph"
 )
 
 // merge joins lookups in one subgraph into one request where the longest chain
@@ -152,6 +154,9 @@ func (r *run) entriesClash(x, y *fetchEntry) bool {
 		for j := range y.parts {
 			b := &y.parts[j]
 			if !a.types.intersects(b.types) {
+				if !sameField(a.lookup(), b.lookup()) {
+					return true
+				}
 				continue
 			}
 			for ti := a.types.next(0); ti >= 0; ti = a.types.next(ti + 1) {
@@ -162,6 +167,26 @@ func (r *run) entriesClash(x, y *fetchEntry) bool {
 		}
 	}
 	return false
+}
+
+// lookup is the lookup of one of the part's types, nil if there is none.
+func (p *entryPart) lookup() *supergraph.Lookup {
+	for ti := p.types.next(0); ti >= 0; ti = p.types.next(ti + 1) {
+		if w := p.ways[ti]; w != nil {
+			return w.lookup.Lookup
+		}
+	}
+	return nil
+}
+
+// sameField reports whether objects of two types can be looked up together: by
+// `_entities`, or by one field with the same arguments.
+func sameField(x, y *supergraph.Lookup) bool {
+	if x == nil || y == nil || x.Field == nil || y.Field == nil {
+		return true
+	}
+	return slices.Equal(x.Field.Path, y.Field.Path) && slices.Equal(x.Field.Arguments, y.Field.Arguments) &&
+		x.Field.Batch == y.Field.Batch && x.Field.Match == y.Field.Match && x.Field.Max == y.Field.Max
 }
 
 // needsClash reports whether two lookups need one field of the representation

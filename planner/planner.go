@@ -5,12 +5,14 @@
 // response key. Exploring (explore.go, arrival.go, require.go) finds, for every
 // slot, all the ways it can be reached: an arrival is one way of holding the
 // objects of a position in one subgraph. Choosing (choose.go) commits, for every
-// leaf, the way that adds least. Building (fetches.go, selection.go, shape.go)
-// merges what can be asked together and writes the plan down.
+// leaf, the way that adds least. Building (fetches.go, merge.go, selection.go,
+// shape.go) merges what can be asked together and writes the plan down.
 //
-// A Planner is immutable and used by any number of goroutines. One run of Plan
-// belongs to one goroutine. The same supergraph and operation give the same
-// plan, byte for byte: nothing here ranges over a map.
+// A Planner can be used by any number of goroutines; nothing of it changes but
+// the memory it keeps for runs (arena.go). One run of Plan belongs to one
+// goroutine, and so does its memory until it is over: plans never refer to it.
+// The same supergraph and operation give the same plan, byte for byte: nothing
+// here ranges over a map.
 package planner
 
 import (
@@ -121,7 +123,7 @@ type run struct {
 	all       []*arrival // by id
 	leaves    []leaf
 	decisions []decision
-	deriving  int // how many arrivals ways are being sought for
+	deriving  []derivation // what ways are being sought for
 	cut       int // how often a cycle guard refused a way
 	stamp     int // marks what a search has visited
 	seeking   int // counts calls of sources

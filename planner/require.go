@@ -143,17 +143,33 @@ func (r *run) try(t *trial, from *arrival) (bool, error) {
 // splitRequirement finds the parts of a composite requirement each on its own
 // way: a value type's fields can be spread over subgraphs.
 func (r *run) splitRequirement(a *arrival, ti int, f schema.FieldID, sel *supergraph.FieldSelection, key bool, needs *[]need, w *way) (bool, error) {
-	if len(sel.Selections) < 2 {
+	parts := leafPaths(sel)
+	if len(parts) < 2 {
 		return false, nil
 	}
-	for i := range sel.Selections {
-		part := *sel
-		part.Selections = sel.Selections[i : i+1]
+	for i := range parts {
+		part := parts[i]
 		if ok, err := r.requirement(a, ti, f, &part, key, needs, w); !ok || err != nil {
 			return false, err
 		}
 	}
 	return true, nil
+}
+
+// leafPaths are the selections of the single leaves of a selection.
+func leafPaths(sel *supergraph.FieldSelection) []supergraph.FieldSelection {
+	if len(sel.Selections) == 0 {
+		return []supergraph.FieldSelection{*sel}
+	}
+	var out []supergraph.FieldSelection
+	for i := range sel.Selections {
+		for _, below := range leafPaths(&sel.Selections[i]) {
+			part := *sel
+			part.Selections = supergraph.FieldSet{below}
+			out = append(out, part)
+		}
+	}
+	return out
 }
 
 // mergeNeeds joins two lists of needs in the objects of one slot.
@@ -224,7 +240,7 @@ func (r *run) givesAll(t schema.TypeID, sub int, set supergraph.FieldSet) bool {
 // resolves reports whether a move's subgraph resolves the field whoever asks:
 // not overridden, and not merely external there.
 func (r *run) resolves(m *graph.Move) bool {
-	return r.usable(m.Provider) && !m.Provider.External
+	return r.usable(m.Provider) && (!m.Provider.External || m.Provider.Entered)
 }
 
 // nameIn is the name of a type's field in a subgraph. A facet is sent fields

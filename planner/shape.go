@@ -39,7 +39,6 @@ func finished[T any](stack *[]T, from int) []T {
 	}
 	out := make([]T, len(top))
 	copy(out, top)
-	clear(top)
 	*stack = (*stack)[:from]
 	return out
 }

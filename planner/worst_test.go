@@ -184,15 +184,17 @@ func TestWorst(t *testing.T) {
 		}
 		slices.Sort(names)
 		for _, name := range names {
-			// The quickest of several runs: others may use the machine.
+			// The quickest of several runs, in time or processor time, and with
+			// some slack: others may use the machine.
 			least := time.Hour
 			for range 8 {
+				before := cpuTime()
 				d, _ := l.took(p, worst[name])
-				if least = min(least, d); least < slowest {
+				if least = min(least, d, cpuTime()-before); least < slowest {
 					break
 				}
 			}
-			if least > slowest {
+			if least > 2*slowest {
 				t.Errorf("%v, %s: %v, more than %v", z, name, least, slowest)
 			}
 		}

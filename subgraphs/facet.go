@@ -22,6 +22,10 @@ type Facet struct {
 	// not be a @key.
 	Type string
 	Key  string
+	// Provides are fields that the looked-up object has and that objects of the
+	// type further down in the same answer lack, as a field set; they are External
+	// in the type.
+	Provides string
 	// Batch says that one request takes many rows; Max caps them (0: no cap).
 	Batch bool
 	Max   int

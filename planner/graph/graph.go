@@ -223,6 +223,9 @@ func (g *Graph) indexProfiles() {
 			if m.Provider.KeyExternal {
 				flags |= 2
 			}
+			if m.Provider.Entered {
+				flags |= 8
+			}
 			if m.Through != schema.NoType {
 				flags |= 4
 			}

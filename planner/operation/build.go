@@ -76,7 +76,10 @@ type builder struct {
 
 	prefix string
 	lifted map[string]int // by type and JSON
-	bits   map[int]int    // condition bit by variable
+	// reordered are those of them that have objects, by type and a text that does
+	// not depend on the order of fields.
+	reordered map[string]int
+	bits      map[int]int // condition bit by variable
 }
 
 func (b *builder) fail(err *Error) {
@@ -360,6 +363,8 @@ func (b *builder) value(v *ast.Value, typ schema.TypeRef) Value {
 	for _, child := range v.Children {
 		out.Fields = append(out.Fields, Arg{Name: strings.Clone(child.Name), Value: b.value(child.Value, typ)})
 	}
+	// The order says nothing, and equal values must be equal.
+	slices.SortFunc(out.Fields, func(a, b Arg) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }
 
@@ -383,7 +388,23 @@ func (b *builder) literal(v *ast.Value, typ schema.TypeRef) Value {
 			Locations: []Location{position(v.Position)},
 		})
 	}
-	return b.lift(raw, typ)
+	if !reorderable(v) {
+		return b.lift(raw, typ)
+	}
+	// Objects that differ in the order of their fields are one value: selections
+	// that have them as arguments may be merged, and must be equal then.
+	var sb strings.Builder
+	canonicalValue(&sb, v)
+	key := string(binary.AppendUvarint(binary.AppendVarint(nil, int64(typ.Type)), uint64(typ.Wrap))) + sb.String()
+	if i, known := b.reordered[key]; known {
+		return Value{Kind: ValueVariable, Variable: i, Default: -1}
+	}
+	out := b.lift(raw, typ)
+	if b.reordered == nil {
+		b.reordered = map[string]int{}
+	}
+	b.reordered[key] = out.Variable
+	return out
 }
 
 // lift returns the variable that stands for a constant. Equal constants of one

@@ -334,11 +334,71 @@ func intValue(text []byte, integer bool) (value int64, fits, plain bool) {
 		}
 		return value, value >= math.MinInt32 && value <= math.MaxInt32, true
 	}
-	f, err := strconv.ParseFloat(string(text), 64)
-	if err != nil || f != math.Trunc(f) || f < math.MinInt32 || f > math.MaxInt32 {
-		return 0, false, false
+	value, fits = wholeValue(text)
+	return value, fits, false
+}
+
+// wholeValue reads a number with a fraction or an exponent that is a 32-bit
+// integer all the same. It reads digits, since a double would take what is next
+// to an integer for one.
+func wholeValue(text []byte) (value int64, ok bool) {
+	mantissa, exponent := text, 0
+	for i, c := range text {
+		if c|0x20 == 'e' {
+			mantissa = text[:i]
+			// The longest texts are out of range by far; they must not overflow.
+			negative := text[i+1] == '-'
+			for _, d := range text[i+1:] {
+				if isDigit(d) {
+					exponent = min(exponent*10+int(d-'0'), 1<<40)
+				}
+			}
+			if negative {
+				exponent = -exponent
+			}
+			break
+		}
 	}
-	return int64(f), true, false
+	// point is how many digits stand before the decimal point.
+	point, count, last, fraction := 0, 0, 0, false
+	for _, c := range mantissa {
+		switch {
+		case c == '.':
+			fraction = true
+		case isDigit(c):
+			if !fraction {
+				point++
+			}
+			if count++; c != '0' {
+				last = count
+			}
+		}
+	}
+	point += exponent
+	if last == 0 {
+		return 0, true
+	}
+	if last > point {
+		return 0, false // a digit behind the point
+	}
+	count = 0
+	for _, c := range mantissa {
+		if isDigit(c) && count < last {
+			count++
+			if value = value*10 + int64(c-'0'); value > 1<<31 {
+				return 0, false
+			}
+		}
+	}
+	for ; count < point; count++ {
+		if value *= 10; value > 1<<31 {
+			return 0, false
+		}
+	}
+	if text[0] == '-' {
+		value = -value
+	}
+	return value, value <= math.MaxInt32
 }
 
 // finite reports whether a number is a finite double. Only long numbers and

@@ -6,9 +6,12 @@
 // resolved, literals lifted to variables, hashed) and [Values] (coerced
 // exactly as the specification says, as raw JSON), or coded [Errors].
 //
-// Parsing is done by gqlparser and validation by its rules on the original
-// document, with a few of them replaced (see rules.go and overlap.go); no type
-// of that library leaves this package. [Front.Parse] runs on cache misses only;
+// Every text is first read token by token, exactly as the specification words
+// them (lex.go); what gqlparser's lexer would read otherwise is rewritten for it,
+// and the places it tells are translated back (source.go). Parsing is then done
+// by gqlparser and validation by its rules on the original document, with a few
+// of them replaced (see rules.go and overlap.go); no type of that library leaves
+// this package. [Front.Parse] runs on cache misses only;
 // [Operation.Coerce] runs once per request and allocates nothing as long as no
 // value has to be rewritten.
 //

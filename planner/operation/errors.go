@@ -34,8 +34,11 @@ const (
 	CodeValidationCost Code = "LIMIT_VALIDATION_COST"
 )
 
-// Location is a place in the operation's text; both count from 1, columns in
-// characters. The zero Location means "not known".
+// Location is a place in the operation's text: the beginning of the element
+// meant. Both numbers count from 1, columns in UTF-16 code units, as editors and
+// the reference implementation have them: a tab or a byte order mark is one, a
+// character beyond the basic multilingual plane two. Lines end as section 2.1.2
+// says, with "\r\n" as one end. The zero Location means "not known".
 type Location struct {
 	Line, Column int32
 }

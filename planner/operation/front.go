@@ -99,22 +99,34 @@ func (f *Front) Parse(text, operationName string) (op *Operation, errs Errors) {
 		}
 	}()
 	if at := invalidUTF8(text); at >= 0 {
-		return nil, one(CodeParseFailed, "The document is not valid UTF-8.", locate(text, at))
+		return nil, one(CodeParseFailed, "The document is not valid UTF-8.", placeOf(text, at))
 	}
-	var measured Measured
 	maxTokens := 0
 	if f.limits.Enforce {
 		maxTokens = f.limits.MaxTokens
 	}
-	measured.Tokens, measured.Directives = countTokens(text, maxTokens)
-	if maxTokens > 0 && measured.Tokens > maxTokens {
-		return nil, one(CodeMaxTokens, fmt.Sprintf("The document has more than %d tokens.", maxTokens))
+	var src source
+	if errs := src.read(text, maxTokens); errs != nil {
+		return nil, errs
 	}
-	if f.limits.Enforce && f.limits.MaxDirectives > 0 && measured.Directives > f.limits.MaxDirectives {
-		return nil, one(CodeMaxDirectives, fmt.Sprintf("The document applies %d directives; at most %d are allowed.", measured.Directives, f.limits.MaxDirectives))
+	if f.limits.Enforce && f.limits.MaxDirectives > 0 && src.directives > f.limits.MaxDirectives {
+		return nil, one(CodeMaxDirectives, fmt.Sprintf("The document applies %d directives; at most %d are allowed.", src.directives, f.limits.MaxDirectives))
 	}
+	if op, errs = f.process(&src, operationName); errs != nil {
+		src.locate(errs)
+		return nil, errs
+	}
+	if src.moved {
+		src.locateSelections(op)
+	}
+	return op, nil
+}
 
-	doc, errs := f.parseDocument(text)
+// process does all that is done with a text once it has been read. All places
+// in what it returns are those of the parsing library.
+func (f *Front) process(src *source, operationName string) (*Operation, Errors) {
+	measured := Measured{Tokens: src.tokens, Directives: src.directives}
+	doc, errs := parseDocument(src.plain)
 	if errs != nil {
 		return nil, errs
 	}
@@ -132,7 +144,7 @@ func (f *Front) Parse(text, operationName string) (op *Operation, errs Errors) {
 	return f.build(selected, measured)
 }
 
-func (f *Front) parseDocument(text string) (*ast.QueryDocument, Errors) {
+func parseDocument(text string) (*ast.QueryDocument, Errors) {
 	doc, err := parser.ParseQuery(&ast.Source{Input: text})
 	if err != nil {
 		var g *gqlerror.Error
@@ -140,9 +152,6 @@ func (f *Front) parseDocument(text string) (*ast.QueryDocument, Errors) {
 			return nil, one(CodeParseFailed, "Syntax error: "+err.Error())
 		}
 		return nil, one(CodeParseFailed, "Syntax error: "+g.Message, locations(g)...)
-	}
-	if len(doc.Operations)+len(doc.Fragments) == 0 {
-		return nil, one(CodeParseFailed, "Syntax error: the document is empty.")
 	}
 	for _, fragment := range doc.Fragments {
 		// The library still reads an experiment that never became GraphQL.
@@ -195,21 +204,4 @@ func invalidUTF8(text string) int {
 		}
 	}
 	return -1
-}
-
-// locate returns the place of a byte offset.
-func locate(text string, offset int) Location {
-	at := Location{Line: 1, Column: 1}
-	for i := 0; i < offset; {
-		r, size := utf8.DecodeRuneInString(text[i:])
-		i += size
-		switch {
-		case r == '\n', r == '\r' && !(i < offset && text[i] == '\n'):
-			at.Line++
-			at.Column = 1
-		default:
-			at.Column++
-		}
-	}
-	return at
 }

@@ -243,6 +243,19 @@ func hasVariable(v *ast.Value) bool {
 	return false
 }
 
+// reorderable reports whether a literal could be written in another order.
+func reorderable(v *ast.Value) bool {
+	if v.Kind == ast.ObjectValue && len(v.Children) > 1 {
+		return true
+	}
+	for _, child := range v.Children {
+		if reorderable(child.Value) {
+			return true
+		}
+	}
+	return false
+}
+
 // depthOf returns how deep a literal nests.
 func depthOf(v *ast.Value) int {
 	depth := 0

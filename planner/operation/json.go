@@ -287,7 +287,8 @@ func (t *jsonTape) text() bool {
 }
 
 // escapeSize returns the length of the escape at the start of in; 0 when it is
-// none.
+// none. The values of GraphQL's strings are Unicode text, so that half a
+// surrogate pair is none.
 func escapeSize(in []byte) int {
 	if len(in) < 2 {
 		return 0
@@ -296,30 +297,17 @@ func escapeSize(in []byte) int {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 		return 2
 	case 'u':
-		if _, ok := hex4(in[2:]); ok {
+		switch first, ok := hex4(in[2:]); {
+		case !ok:
+		case first < 0xD800 || first > 0xDFFF:
 			return 6
+		case first < 0xDC00 && len(in) > 7 && in[6] == '\\' && in[7] == 'u':
+			if second, ok := hex4(in[8:]); ok && second >= 0xDC00 && second <= 0xDFFF {
+				return 12
+			}
 		}
 	}
 	return 0
-}
-
-func hex4(in []byte) (r rune, ok bool) {
-	if len(in) < 4 {
-		return 0, false
-	}
-	for _, c := range in[:4] {
-		switch {
-		case c >= '0' && c <= '9':
-			r = r<<4 | rune(c-'0')
-		case c >= 'a' && c <= 'f':
-			r = r<<4 | rune(c-'a'+10)
-		case c >= 'A' && c <= 'F':
-			r = r<<4 | rune(c-'A'+10)
-		default:
-			return 0, false
-		}
-	}
-	return r, true
 }
 
 // bytes returns a node as written.
@@ -328,8 +316,7 @@ func (t *jsonTape) bytes(node uint32) []byte {
 	return t.input[n.start:n.end:n.end]
 }
 
-// appendText appends the characters of a string node. Names are all it is used
-// for, so that a lone surrogate may become the replacement character.
+// appendText appends the characters of a string node.
 func (t *jsonTape) appendText(dst []byte, node uint32) []byte {
 	n := &t.nodes[node]
 	in := t.input[n.start+1 : n.end-1]
@@ -357,11 +344,10 @@ func (t *jsonTape) appendText(dst []byte, node uint32) []byte {
 		case 'u':
 			r, _ := hex4(in[i+2:])
 			i += 6
-			if r >= 0xD800 && r < 0xDC00 && i+6 <= len(in) && in[i] == '\\' && in[i+1] == 'u' {
-				if low, _ := hex4(in[i+2:]); low >= 0xDC00 && low < 0xE000 {
-					r = 0x10000 + (r-0xD800)<<10 + (low - 0xDC00)
-					i += 6
-				}
+			if r >= 0xD800 && r < 0xDC00 {
+				low, _ := hex4(in[i+2:])
+				r = 0x10000 + (r-0xD800)<<10 + (low - 0xDC00)
+				i += 6
 			}
 			dst = utf8.AppendRune(dst, r)
 			continue

@@ -32,8 +32,8 @@ func (f *Front) fieldsCanMerge(doc *ast.QueryDocument) Errors {
 			roots[i] = m.set(op.SelectionSet, f.rootDefinition(op.Operation))
 		}
 		for i := range roots {
-			m.sameShape(roots[i : i+1])
 			m.sameField(roots[i : i+1])
+			m.sameShape(roots[i : i+1])
 		}
 	})
 	work, errs := m.work, m.report.errs
@@ -74,6 +74,7 @@ func (m *merger) free() {
 	clear(m.fieldIDs)
 	clear(m.setIDs)
 	clear(m.fragments)
+	clear(m.told)
 	clear(m.fields)
 	clear(m.sets)
 	m.fields, m.sets = m.fields[:0], m.sets[:0]
@@ -131,6 +132,7 @@ type merger struct {
 	fragments map[*ast.FragmentDefinition]int
 
 	shapes, names unions // checked so far
+	told          map[conflictKey]bool
 	round         int
 	entered       []int // by set: the round it was last collected in
 	taken         []int // by field: likewise
@@ -139,6 +141,13 @@ type merger struct {
 	scratch       []byte
 	ids           []int // a stack of lists being read
 	stack, found  []int
+}
+
+// conflictKey is a field that is known not to be another one. Two such fields
+// mostly differ in their shapes, too, which is no second conflict.
+type conflictKey struct {
+	field      int
+	name, args string
 }
 
 // unions are sets of sets.
@@ -351,7 +360,9 @@ func (m *merger) sameShape(sets []int) {
 			b := &m.fields[id]
 			if !m.shapesMatch(a.typ, b.typ) {
 				ok = false
-				m.conflict(a, b, fmt.Sprintf("they return conflicting types %q and %q", a.typ.String(), b.typ.String()))
+				if !m.told[conflictKey{id, a.name, a.args}] && !m.told[conflictKey{g.fields[0], b.name, b.args}] {
+					m.conflict(a, b, fmt.Sprintf("they return conflicting types %q and %q", a.typ.String(), b.typ.String()))
+				}
 			}
 		}
 		if ok {
@@ -427,6 +438,11 @@ func (m *merger) same(fields []int) {
 			continue
 		}
 		ok = false
+		if m.told == nil {
+			m.told = map[conflictKey]bool{}
+		}
+		m.told[conflictKey{id, a.name, a.args}] = true
+		m.told[conflictKey{fields[0], b.name, b.args}] = true
 	}
 	// Below fields that are not one field, every difference would be reported
 	// again.

@@ -305,6 +305,9 @@ type Made struct {
 	// value is null, with lists among these it is a list.
 	Namespace bool
 	Parts     []MadePart
+	// Cond says when it is made; nil means always. Without it nothing is looked up
+	// for it.
+	Cond Condition
 }
 
 // MadePart fills one leaf of a made object.

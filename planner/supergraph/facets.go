@@ -1,6 +1,8 @@
 package supergraph
 
 import (
+	"slices"
+
 	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/subgraphs"
 )
@@ -95,6 +97,9 @@ func (b *builder) facetView(t *schema.Type, v TypeView, f *subgraphs.Facet) (Typ
 		set, fault := ParseFieldSet(b.schema, t.ID, f.Key)
 		if fault == nil { // checkFacet reports it
 			v.Lookups = []Lookup{{Key: set, Text: f.Key, Typename: v.Name, Facet: f}}
+			if f.Provides != "" {
+				v.Lookups[0].Provides, _ = ParseFieldSet(b.schema, t.ID, f.Provides)
+			}
 		}
 	}
 	return v, true
@@ -119,6 +124,10 @@ func (b *builder) facetProvider(id schema.FieldID, p Provider, sub int, f *subgr
 		return p, false
 	}
 	p.External, p.KeyExternal = given.External, false
+	if given.External && parent == f.Type && f.Provides != "" {
+		set, _ := ParseFieldSet(b.schema, field.Parent, f.Provides) // checkFacet reports faults
+		p.Entered = slices.ContainsFunc(set, func(s FieldSelection) bool { return s.Name == field.Name })
+	}
 	// What an endpoint needs of the object is part of its lookup.
 	p.Requires, p.RequiresText, p.Provides = nil, "", nil
 	if given.Provides != "" {
@@ -143,6 +152,9 @@ func (b *builder) checkFacet(sub int, f *subgraphs.Facet) {
 			break
 		}
 		b.fieldSet(f.Type, "facet "+f.Name, sub, t, f.Key)
+		if f.Provides != "" {
+			b.fieldSet(f.Type, "facet "+f.Name, sub, t, f.Provides)
+		}
 	}
 	for _, g := range f.Gives {
 		t := b.schema.TypeByName(g.Type)

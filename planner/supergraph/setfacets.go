@@ -36,6 +36,9 @@ func (def *Definition) SetFacets(subgraph int, facets []subgraphs.Facet) {
 				continue
 			}
 			f.Type, f.Key = t.def.Name, key
+			if f.Provides != "" {
+				f.Provides, _ = n.fieldSet(t, f.Provides)
+			}
 		}
 		gives := make([]subgraphs.FacetType, 0, len(f.Gives))
 		for _, g := range f.Gives {

@@ -52,6 +52,8 @@ type Provider struct {
 	Name string
 	// External fields can be selected only where a @provides or a key covers them.
 	External bool
+	// Entered marks an external field that the lookup into the subgraph provides.
+	Entered bool
 	// KeyExternal marks an external field that is part of a key of a type the
 	// subgraph extends: @external is only how Federation v1 has to write it, and
 	// the subgraph can give the field all the same.
@@ -149,6 +151,8 @@ type Lookup struct {
 	Field *LookupDefinition
 	// Facet is set for the lookup of a facet.
 	Facet *subgraphs.Facet
+	// Provides are external fields that the looked-up objects have.
+	Provides FieldSet
 }
 
 // FieldSet is a parsed field set (the argument of @key, @requires, @provides).

@@ -33,6 +33,9 @@ func facetArguments(f *subgraphs.Facet) *schema.Value {
 	} else {
 		set("of", stringValue(f.Type))
 		set("key", stringValue(f.Key))
+		if f.Provides != "" {
+			set("provides", stringValue(f.Provides))
+		}
 	}
 	if f.Batch {
 		set("batch", trueValue())
@@ -79,6 +82,8 @@ func (r *reader) facet(pos schema.Position, subgraph int, args *schema.Value) {
 			f.Type = r.text(a.Name, a.Value)
 		case "key":
 			f.Key = NormalizeFieldSet(r.text(a.Name, a.Value))
+		case "provides":
+			f.Provides = NormalizeFieldSet(r.text(a.Name, a.Value))
 		case "batch":
 			f.Batch = r.flag(a.Name, a.Value)
 		case "drop":

@@ -27,7 +27,7 @@ func (s *store) makeNamespaces(dec *plan.Decode, object int) bool {
 func (s *store) makeObjects(dec *plan.Decode, object int) bool {
 	for i := range dec.Made {
 		m := &dec.Made[i]
-		if m.Namespace {
+		if m.Namespace || !m.Cond.Holds(s.bits) {
 			continue
 		}
 		w := s.makeJoined(m, object)

@@ -107,6 +107,7 @@ type member struct {
 
 func (x *state) begin(r *Request) {
 	x.request = r
+	x.bits = r.Bits
 	x.plan = r.Plan
 	x.limits = r.Limits.withDefaults()
 	x.result = Result{}

@@ -14,6 +14,8 @@ type store struct {
 	own    []word // what words was before
 	wide   []span
 	bufs   [][]byte
+	// bits are the condition bits of the request.
+	bits uint64
 	shapes []*plan.Shape
 
 	// collections are the objects that targets asked to remember, by

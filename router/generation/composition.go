@@ -66,7 +66,7 @@ func (r *Composition) part(c *config.Config, s compose.Source) (stitch.Subgraph,
 			if imported == nil {
 				return stitch.Subgraph{}, false
 			}
-			s.SDL, spec = imported.SDL, overlay(imported.Spec, spec)
+			s.SDL, spec = imported.SDL, openapi.Overlay(imported.Spec, spec)
 			s.URL = spec.URL
 		}
 	}
@@ -162,63 +162,6 @@ func compareText(a, b string) int {
 		return 1
 	}
 	return 0
-}
-
-// overlay puts what the configuration says of a REST upstream over what its
-// OpenAPI document says: each setting that is given, and each endpoint, type, enum
-// and format by its name.
-func overlay(imported, own *rest.Spec) *rest.Spec {
-	if own == nil {
-		return imported
-	}
-	out := *own
-	if out.URL == "" {
-		out.URL = imported.URL
-	}
-	if out.Names == "" || out.Names == "asis" {
-		out.Names = imported.Names
-	}
-	if out.At == "" {
-		out.At = imported.At
-	}
-	if out.Lists == "" || out.Lists == "repeat" {
-		out.Lists = imported.Lists
-	}
-	out.Headers = append(slices.Clone(imported.Headers), out.Headers...)
-	for _, e := range imported.Endpoints {
-		if !slices.ContainsFunc(own.Endpoints, func(o rest.EndpointSpec) bool { return o.Coordinate == e.Coordinate }) {
-			out.Endpoints = append(out.Endpoints, e)
-		}
-	}
-	for _, t := range imported.Types {
-		at := slices.IndexFunc(out.Types, func(o rest.TypeSpec) bool { return o.Type == t.Type })
-		if at < 0 {
-			out.Types = append(out.Types, t)
-			continue
-		}
-		mine := out.Types[at]
-		for _, f := range t.Fields {
-			if !slices.ContainsFunc(mine.Fields, func(o rest.FieldSpec) bool { return o.Field == f.Field }) {
-				mine.Fields = append(slices.Clone(mine.Fields), f)
-			}
-		}
-		if mine.Typename == nil {
-			mine.Typename = t.Typename
-		}
-		out.Types = slices.Clone(out.Types)
-		out.Types[at] = mine
-	}
-	for _, e := range imported.Enums {
-		if !slices.ContainsFunc(own.Enums, func(o rest.EnumSpec) bool { return o.Enum == e.Enum }) {
-			out.Enums = append(out.Enums, e)
-		}
-	}
-	for _, f := range imported.Formats {
-		if !slices.ContainsFunc(own.Formats, func(o rest.FormatSpec) bool { return o.Scalar == f.Scalar }) {
-			out.Formats = append(out.Formats, f)
-		}
-	}
-	return &out
 }
 
 // restError is a fault of a REST upstream's configuration as one of composition.

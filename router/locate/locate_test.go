@@ -6,12 +6,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	gql "github.com/vektah/gqlparser/v2/parser"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/weft-graphql/weft/planner/operation"
+	"github.com/weft-graphql/weft/planner/schema"
 )
 
 // marked says where each of the marks ‹ stands in a text, and removes them.
@@ -25,7 +27,7 @@ func marked(text string) (string, []operation.Location) {
 			continue
 		}
 		out.WriteRune(r)
-		column++
+		column += int32(utf16.RuneLen(r))
 		switch {
 		case r == '\n' && before == '\r':
 			column = 1
@@ -42,6 +44,9 @@ func TestField(t *testing.T) {
 	for _, tc := range []struct{ name, path, operation, text string }{
 		{"a root field", "a", "", "{ ‹a }"},
 		{"lines and characters", "b", "", "# é\n{\n  a(x: \"ünï\") ‹b }"},
+		{"characters of two units", "b", "", "\ufeff{ a(x: \"😀\") # 😀\n\t\ufeffc(x: \"😀\", y: \"\"\"😀\n😀\"\"\") ‹b }"},
+		{"numbers that touch what follows", "b", "", "{ a(x: [-1-1\"a\"2$c]) @d(x: 1)... on T { ‹b } }"},
+		{"quotes that touch a block string", "b", "", "{ a(x: [\"\"\"}\"\"\"\"{\"]) ‹b }"},
 		{"all ways to end a line", "b", "", "{\r\n\r\n a\r\n\r# c\r ‹b }"},
 		{"below", "b.c", "", "query Q($x: [Int!] = [1], $y: I = {a: \"}\"} @d(if: true)) @d {\n  a { c }\n  b { ‹c d } }"},
 		{"an alias", "x", "", "{ x1: x, ‹x: a(b: {c: [1.5e-3, $d, \"\\\"{\", \"\"\"\n } \\\"\"\" { \"\"\"]}) }"},
@@ -143,6 +148,44 @@ func TestPlaces(t *testing.T) {
 	compared += compare(t, "\uFEFF# ü\n{ a(b: \"ü\") b\n\tc @d(e: \"x\\\"\", f: 1.5e+3) ... on T { d } }\n")
 	if compared < 500 {
 		t.Errorf("only %d places compared", compared)
+	}
+}
+
+// TestPlacesAgree compares with the places that operations have of themselves,
+// in texts that say the same in unusual ways.
+func TestPlacesAgree(t *testing.T) {
+	const sdl = `type Query { a(x: Any): Int } scalar Any`
+	doc, errs := schema.Parse("test", sdl)
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	s, err := schema.FromDocument(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	front, err := operation.NewFront(sdl, s, operation.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, value := range []string{
+		`1`, `[-1-1"a""b"""" """"c"]`, "\"\"\"\r\n 😀\r\"\"\"", `"\u{000000000041}"`, "\"\x07😀\"", "[ # \x07\r1\ufeff]", "{x:\r\n\"\"\"\\\"\"\" }\"\"\"y:[]}", "\"\"\"\"}\"\"\"",
+	} {
+		text := "# 😀\r\n\ufeff\t{ a(x: " + value + ") b: a # 😀\r c: a(x: " + value + ")\n... on Query { d: a } }"
+		op, errs := front.Parse(text, "")
+		if errs != nil {
+			t.Errorf("%q: %v", text, errs)
+			continue
+		}
+		o := Parse(text, "")
+		for i := range op.Root.Selections {
+			s := op.Root.Selections[i]
+			if s.Set != nil {
+				s = s.Set.Selections[0]
+			}
+			if got := o.Field([]string{s.Key}); len(got) != 1 || got[0] != s.Pos {
+				t.Errorf("%q: %s at %v, want %v", text, s.Key, got, s.Pos)
+			}
+		}
 	}
 }
 

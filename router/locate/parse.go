@@ -23,7 +23,8 @@ type lexer struct {
 	text string
 	pos  int // after the token
 	// line and start are the current line and the offset it begins at; wide is how
-	// many bytes of it are continuation bytes of characters.
+	// many more bytes it has so far than UTF-16 code units, which columns count
+	// (see [operation.Location]).
 	line, start, wide int
 
 	tok  token
@@ -99,6 +100,8 @@ func (l *lexer) step() {
 		l.start, l.wide = l.pos, 0
 	case c&0xC0 == 0x80:
 		l.wide++
+	case c >= 0xF0: // four bytes, two units
+		l.wide--
 	}
 }
 

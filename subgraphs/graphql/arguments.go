@@ -31,6 +31,8 @@ type lookupVariable struct {
 	suffix string
 	typ    string
 	value  rowValue
+	// fill is set for an argument of a filled field instead.
+	fill *filling
 }
 
 // rowValue says what one row gives to a variable: the value at a path of the row,
@@ -215,26 +217,33 @@ func (e *entry) appendValues(b []byte, rows [][]byte, comma bool) ([]byte, error
 		return b, nil
 	}
 	for i := range e.vars {
-		v := &e.vars[i]
 		next(-1, i)
-		if !isListType(v.typ) {
-			if b, err = v.appendCommon(b, rows); err != nil {
-				return b, err
-			}
-			continue
+		if b, err = e.appendValue(b, &e.vars[i], rows); err != nil {
+			return b, err
 		}
-		b = append(b, '[')
-		for row := range rows {
-			if row > 0 {
-				b = append(b, ',')
-			}
-			if b, err = v.value.appendTo(b, rows[row]); err != nil {
-				return b, err
-			}
-		}
-		b = append(b, ']')
 	}
 	return b, nil
+}
+
+// appendValue writes the value of one variable for the rows of one field.
+func (e *entry) appendValue(b []byte, v *lookupVariable, rows [][]byte) ([]byte, error) {
+	if e.growing {
+		return v.value.appendTo(b, rows[0])
+	}
+	if !isListType(v.typ) {
+		return v.appendCommon(b, rows)
+	}
+	var err error
+	b = append(b, '[')
+	for row := range rows {
+		if row > 0 {
+			b = append(b, ',')
+		}
+		if b, err = v.value.appendTo(b, rows[row]); err != nil {
+			return b, err
+		}
+	}
+	return append(b, ']'), nil
 }
 
 // appendCommon writes the one value that all rows of a request give.

@@ -55,7 +55,7 @@ func TestNestedArguments(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			body, err := prepare(t, client(t), c.spec).appendBody(nil, &subgraphs.Call{Rows: [][][]byte{rows}})
+			body, err := prepare(t, client(t), c.spec).appendBody(nil, &subgraphs.Call{Rows: [][][]byte{rows}}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -87,7 +87,7 @@ func TestBadArguments(t *testing.T) {
 func TestCommonArguments(t *testing.T) {
 	p := prepare(t, client(t), shaped(true, []string{"users"}, filled("ids", "[ID]", "id"), filled("in.region", "String", "region")))
 	call := &subgraphs.Call{Rows: [][][]byte{{[]byte(`{"id":"1","region":"eu"}`), []byte(`{"id":"2","region":"us"}`)}}}
-	if _, err := p.appendBody(nil, call); err == nil || !strings.Contains(err.Error(), "differs") {
+	if _, err := p.appendBody(nil, call, nil); err == nil || !strings.Contains(err.Error(), "differs") {
 		t.Errorf("%v", err)
 	}
 }
@@ -124,7 +124,7 @@ func TestRowsOfConnections(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			raw := subgraphs.NewAnswer(nil)
 			raw.Body = []byte(c.answer)
-			got, errs := show(prepare(t, client(t), c.spec).toRows(raw, &subgraphs.Call{Rows: rows}))
+			got, errs := show(prepare(t, client(t), c.spec).toRows(raw, &subgraphs.Call{Rows: rows}, nil))
 			if diff := cmp.Diff([][]string{c.want}, got); diff != "" {
 				t.Error(diff)
 			}
@@ -136,7 +136,7 @@ func TestRowsOfConnections(t *testing.T) {
 	one := shaped(false, []string{"box()", "user"}, filled("id", "ID!", "id"))
 	raw := subgraphs.NewAnswer(nil)
 	raw.Body = []byte(`{"data":{"_e0_0":{"user":{"n":1}},"_e0_1":[{"user":{}}],"_e0_2":null}}`)
-	got, errs := show(prepare(t, client(t), one).toRows(raw, &subgraphs.Call{Rows: rows}))
+	got, errs := show(prepare(t, client(t), one).toRows(raw, &subgraphs.Call{Rows: rows}, nil))
 	if diff := cmp.Diff([][]string{{`{"n":1}`, "error", "<null>"}}, got); diff != "" || len(errs) != 1 {
 		t.Errorf("%s %v", diff, errs)
 	}

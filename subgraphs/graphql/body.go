@@ -8,18 +8,15 @@ import (
 
 var errShape = errors.New("the call does not fit the fetch")
 
-// appendBody writes the request body of a call.
-func (p *prepared) appendBody(b []byte, call *subgraphs.Call) ([]byte, error) {
-	if len(call.Rows) != len(p.entries) || len(call.Variables) > len(p.variables) {
-		return b, errShape
-	}
-	if p.growing {
+// appendBody writes the request body of a call with its round.
+func (p *prepared) appendBody(b []byte, call *subgraphs.Call, r *round) ([]byte, error) {
+	if p.growing || r != nil && !r.plain {
 		rows := make([]int, len(call.Rows))
 		for i := range rows {
 			rows[i] = len(call.Rows[i])
 		}
 		b = append(b, p.open...)
-		b = p.operation(b, rows)
+		b = p.operation(b, rows, r)
 		b = append(b, p.after...)
 	} else {
 		b = append(b, p.before...)
@@ -31,6 +28,14 @@ func (p *prepared) appendBody(b []byte, call *subgraphs.Call) ([]byte, error) {
 	comma := false
 	for i := range p.entries {
 		e := &p.entries[i]
+		if len(e.filled) > 0 {
+			var err error
+			if b, err = e.appendGroups(b, call.Rows[i], r.groups[i], comma); err != nil {
+				return b, err
+			}
+			comma = comma || b[len(b)-1] != '{'
+			continue
+		}
 		if e.lookup.Kind == subgraphs.EntitiesLookup {
 			if comma {
 				b = append(b, ',')

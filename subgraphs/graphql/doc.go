@@ -17,6 +17,13 @@
 // key leaf, else with the values at the same paths in the row. A string and a
 // number of the same text are equal, as ids may come as either.
 //
+// Arguments that are made of the row ([subgraphs.ArgumentValue].From, the @require of
+// Composite Schemas) are variables. A lookup that takes many rows is asked once, in
+// the same request, for each group of rows with the same values; its answer is in
+// LayoutRows then, unless there is only one group. Where a row has null for an
+// argument that must not be null, the field is not asked for: it is null, with an
+// error of the row ([CodeRequiredNull]).
+//
 // Queries that are equal at the same moment share one upstream request;
 // mutations never do, and are never sent twice.
 //

@@ -49,16 +49,19 @@ func (p *prepared) Fetch(ctx context.Context, call *subgraphs.Call) *subgraphs.A
 
 // fetch carries out a call with one request, or none if nothing is asked.
 func (p *prepared) fetch(ctx context.Context, call *subgraphs.Call) *subgraphs.Answer {
-	if p.growing && len(call.Rows) == len(p.entries) && p.nothing(call) {
+	if (p.growing || p.filled) && len(call.Rows) == len(p.entries) && p.nothing(call) {
 		a := subgraphs.NewAnswer(nil)
 		a.Layout = subgraphs.LayoutRows
 		a.Rows = make([][]subgraphs.Row, len(p.entries))
 		a.Cache.MaxAge = -1
 		return a
 	}
+	r, err := p.round(call)
+	if err != nil {
+		return p.failed(subgraphs.CodeRequest, 0, "the request could not be built", err)
+	}
 	c := inflight.NewCall()
-	var err error
-	if c.Body, err = p.appendBody(c.Body, call); err != nil {
+	if c.Body, err = p.appendBody(c.Body, call, r); err != nil {
 		c.Free()
 		return p.failed(subgraphs.CodeRequest, 0, "the request could not be built", err)
 	}
@@ -70,8 +73,8 @@ func (p *prepared) fetch(ctx context.Context, call *subgraphs.Call) *subgraphs.A
 		a = p.Run(ctx, c)
 		c.Free()
 	}
-	if p.byRows && a.Err == nil {
-		return p.toRows(a, call)
+	if (p.byRows || r != nil && !r.plain) && a.Err == nil {
+		return p.toRows(a, call, r)
 	}
 	return a
 }
@@ -79,7 +82,7 @@ func (p *prepared) fetch(ctx context.Context, call *subgraphs.Call) *subgraphs.A
 // nothing reports whether the operation would have no field.
 func (p *prepared) nothing(call *subgraphs.Call) bool {
 	for i := range p.entries {
-		if !p.entries[i].growing || len(call.Rows[i]) > 0 {
+		if !p.entries[i].numbered() || len(call.Rows[i]) > 0 {
 			return false
 		}
 	}

@@ -32,6 +32,7 @@ type prepared struct {
 	byRows    bool     // the answer is turned into LayoutRows
 	shared    bool     // may be shared and retried
 	capped    bool     // a lookup has a limit on the rows of one request
+	filled    bool     // a lookup has filled fields
 	sizeHint  atomic.Int32
 }
 
@@ -56,6 +57,12 @@ type entry struct {
 	declare, fields []byte
 	// open and end are a growing lookup's field around the arguments.
 	open, end []byte
+	// filled are the fields whose arguments are made of the row, types the types that
+	// the selection names, and pieces the text of the field behind its alias; see
+	// filledField.
+	filled []filledField
+	types  []string
+	pieces []piece
 	// keyInRow are the paths in the row of the values at lookup.Key.
 	keyInRow [][]string
 }
@@ -135,8 +142,12 @@ func (p *prepared) compile(spec *subgraphs.FetchSpec) error {
 	}
 
 	ones := make([]int, len(p.entries)) // one row each, for the text to show
+	one := &round{groups: make([][]group, len(p.entries))}
 	for i := range ones {
 		ones[i] = 1
+		if len(p.entries[i].filled) > 0 {
+			one.groups[i] = shown
+		}
 	}
 	if len(spec.Root) > 0 {
 		pr := &printer{spec: spec}
@@ -153,7 +164,7 @@ func (p *prepared) compile(spec *subgraphs.FetchSpec) error {
 		}
 		p.text += string(pr.b)
 	} else {
-		p.text = operation + string(p.operation(nil, ones))
+		p.text = operation + string(p.operation(nil, ones, one))
 	}
 	if !p.growing {
 		p.before = append([]byte(`{"query":"`), appendEscaped(nil, p.text)...)
@@ -162,14 +173,18 @@ func (p *prepared) compile(spec *subgraphs.FetchSpec) error {
 	// From here on these are put into JSON.
 	p.fragments = appendEscaped(nil, p.fragments)
 	for i := range p.entries {
-		p.entries[i].fields = appendEscaped(nil, p.entries[i].fields)
+		e := &p.entries[i]
+		e.fields = appendEscaped(nil, e.fields)
+		for j := range e.pieces {
+			e.pieces[j].text = appendEscaped(nil, e.pieces[j].text)
+		}
 	}
 	return nil
 }
 
 // operation writes the text behind the keyword and name for so many rows of
-// each entry.
-func (p *prepared) operation(b []byte, rows []int) []byte {
+// each entry, and for the groups of those with filled fields.
+func (p *prepared) operation(b []byte, rows []int, r *round) []byte {
 	b = append(b, '(')
 	start := len(b)
 	comma := func() {
@@ -179,6 +194,10 @@ func (p *prepared) operation(b []byte, rows []int) []byte {
 	}
 	for i := range p.entries {
 		e := &p.entries[i]
+		if len(e.filled) > 0 {
+			b = e.appendDeclarations(b, r.groups[i], len(b) > start)
+			continue
+		}
 		if !e.growing {
 			comma()
 			b = append(b, e.declare...)
@@ -208,6 +227,10 @@ func (p *prepared) operation(b []byte, rows []int) []byte {
 		e := &p.entries[i]
 		if i > 0 {
 			b = append(b, ' ')
+		}
+		if len(e.filled) > 0 {
+			b = e.appendFields(b, r.groups[i])
+			continue
 		}
 		if !e.growing {
 			b = append(b, e.fields...)
@@ -259,17 +282,31 @@ func (p *prepared) entry(spec *subgraphs.FetchSpec, i int) error {
 	}
 	l := in.Lookup
 	e := entry{alias: EntryAlias(spec, i), lookup: l, variable: internal(spec, i)}
+	filled := fills(in.Selections)
+	numbered := filled || l.Kind == subgraphs.FieldLookup && !l.Batch
 	for j := range p.entries {
 		o := &p.entries[j]
-		if o.alias == e.alias || o.growing && strings.HasPrefix(e.alias, o.alias+"_") ||
-			l.Kind == subgraphs.FieldLookup && !l.Batch && strings.HasPrefix(o.alias, e.alias+"_") {
+		if o.alias == e.alias || o.numbered() && strings.HasPrefix(e.alias, o.alias+"_") ||
+			numbered && strings.HasPrefix(o.alias, e.alias+"_") {
 			return fmt.Errorf("two lookups share the alias %s", e.alias)
 		}
 	}
 	pr := &printer{spec: spec}
 	pr.name(e.alias)
 	pr.b = pr.b[:0]
-	if l.Kind == subgraphs.EntitiesLookup {
+	if filled {
+		pr.entry = &e
+		e.typesIn(in.Selections)
+		p.filled = true
+	}
+	switch {
+	case l.Kind == subgraphs.EntitiesLookup && filled:
+		pr.text("_entities(representations:$")
+		pr.cut(piece{kind: pieceRepresentations})
+		pr.text(")")
+		pr.selections(in.Selections)
+		e.pieces = pr.template()
+	case l.Kind == subgraphs.EntitiesLookup:
 		first := true
 		pr.declare(&first, e.variable, "[_Any!]!")
 		e.declare, pr.b = pr.b, nil
@@ -279,7 +316,7 @@ func (p *prepared) entry(spec *subgraphs.FetchSpec, i int) error {
 		pr.text("_entities(representations:$" + e.variable + ")")
 		pr.selections(in.Selections)
 		e.fields = pr.b
-	} else {
+	default:
 		if err := e.field(pr, p, in, i); err != nil {
 			return err
 		}
@@ -353,6 +390,23 @@ func (e *entry) field(pr *printer, p *prepared, in *subgraphs.Entry, i int) erro
 	below := pr.b
 	pr.b = nil
 	closing := strings.Repeat("}", len(e.path)-1)
+	opened := strings.TrimPrefix(string(e.open), ":")
+	takes := func() {
+		pr.text(opened)
+		if len(e.args) > 0 {
+			pr.text("(")
+			pr.references(e.args)
+			pr.text(")")
+		}
+		pr.b = append(pr.b, below...)
+	}
+	if l.Batch && pr.entry != nil {
+		takes()
+		pr.selections(in.Selections)
+		pr.text(closing)
+		e.pieces = pr.template()
+		return nil
+	}
 	if l.Batch {
 		pr.text(e.alias)
 		pr.b = append(pr.b, e.open...)
@@ -368,11 +422,16 @@ func (e *entry) field(pr *printer, p *prepared, in *subgraphs.Entry, i int) erro
 	// The selection is repeated for every row: fragments say it once. One of an
 	// abstract type has a fragment for each type, since the field's own type is not
 	// known here.
+	// Filled fields are another text for each row.
 	name := "F" + string(appendInt(nil, i))
 	spreads := ""
-	for j, list := range byType(in.Selections) {
+	filled, rest := []subgraphs.Selection(nil), in.Selections
+	if pr.entry != nil {
+		filled, rest = divide(in.Selections)
+	}
+	for j, list := range byType(rest) {
 		fragment, on := name, l.Type
-		if list[0].Field == "" && list[0].On != "" && len(list) < len(in.Selections) {
+		if list[0].Field == "" && list[0].On != "" && len(list) < len(rest) {
 			fragment, on = name+"_"+string(appendInt(nil, j)), list[0].On
 		}
 		pr.text(" fragment " + fragment + " on ")
@@ -381,6 +440,21 @@ func (e *entry) field(pr *printer, p *prepared, in *subgraphs.Entry, i int) erro
 		spreads += "..." + fragment + " "
 	}
 	p.fragments = append(p.fragments, pr.b...)
+	if pr.entry != nil {
+		pr.b = nil
+		takes()
+		pr.text("{" + spreads)
+		for j := range filled {
+			if filled[j].Field != "" || filled[j].On == "" {
+				pr.selection(&subgraphs.Selection{On: l.Type, Selections: filled[j : j+1]})
+			} else {
+				pr.selection(&filled[j])
+			}
+		}
+		pr.text("}" + closing)
+		e.pieces = pr.template()
+		return nil
+	}
 	e.end = []byte(string(below) + "{" + strings.TrimSuffix(spreads, " ") + "}" + closing)
 	return nil
 }

@@ -15,6 +15,14 @@ type printer struct {
 	spec *subgraphs.FetchSpec
 	b    []byte
 	err  error
+	// entry is the lookup whose fields are printed, and pieces is what its filled
+	// fields cut the text into; below is how many fields are around, on and include
+	// are the types and conditions of the fragments around.
+	entry   *entry
+	pieces  []piece
+	below   int
+	on      []string
+	include []subgraphs.Condition
 }
 
 func (p *printer) fail(format string, args ...any) {
@@ -79,6 +87,12 @@ func (p *printer) selection(s *subgraphs.Selection) {
 		p.list(s.Selections)
 		return
 	}
+	filled := -1
+	if s.Field != "" && hasFrom(s.Arguments) {
+		if filled = p.begin(s); filled < 0 {
+			return
+		}
+	}
 	on, wraps := p.conditions(s.Include)
 	for _, w := range wraps {
 		p.space()
@@ -108,10 +122,28 @@ func (p *printer) selection(s *subgraphs.Selection) {
 		p.condition(c)
 	}
 	if len(s.Selections) > 0 {
-		p.selections(s.Selections)
+		p.inside(s)
 	}
 	for range wraps {
 		p.text("}")
+	}
+	p.end(filled)
+}
+
+// inside prints the selections of a field or fragment.
+func (p *printer) inside(s *subgraphs.Selection) {
+	types, conditions := len(p.on), len(p.include)
+	switch {
+	case s.Field != "":
+		p.below++
+	case s.On != "":
+		p.on = append(p.on, s.On)
+	}
+	p.include = append(p.include, s.Include...)
+	p.selections(s.Selections)
+	p.on, p.include = p.on[:types], p.include[:conditions]
+	if s.Field != "" {
+		p.below--
 	}
 }
 
@@ -163,6 +195,10 @@ func (p *printer) fields(args []subgraphs.ArgumentSpec) {
 		}
 		p.name(args[i].Name)
 		p.text(":")
+		if args[i].Value.From != "" {
+			p.from(&args[i])
+			continue
+		}
 		p.value(&args[i].Value)
 	}
 }

@@ -217,7 +217,7 @@ func TestTextAndBody(t *testing.T) {
 			if p.Text() != c.text {
 				t.Errorf("text\n got %s\nwant %s", p.Text(), c.text)
 			}
-			b, err := p.appendBody(nil, &c.call)
+			b, err := p.appendBody(nil, &c.call, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

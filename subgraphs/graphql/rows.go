@@ -10,16 +10,17 @@ import (
 )
 
 // toRows turns a GraphQL answer into one of LayoutRows. It takes raw over.
-func (p *prepared) toRows(raw *subgraphs.Answer, call *subgraphs.Call) *subgraphs.Answer {
-	m := matcher{p: p, call: call, body: raw.Body}
+func (p *prepared) toRows(raw *subgraphs.Answer, call *subgraphs.Call, r *round) *subgraphs.Answer {
+	m := matcher{p: p, call: call, round: r, body: raw.Body}
 	if err := m.match(); err != nil {
 		status := raw.Status
 		raw.Release()
 		return p.failed(subgraphs.CodeMalformed, status, "the answer is not a valid GraphQL response", err)
 	}
+	m.lacking(r)
 	a := subgraphs.NewAnswer(func(*subgraphs.Answer) { raw.Release() })
 	a.Layout = subgraphs.LayoutRows
-	a.Status, a.Body, a.Header, a.Cache = raw.Status, raw.Body, raw.Header, raw.Cache
+	a.Status, a.Body, a.Header, a.Cache = raw.Status, m.body, raw.Header, raw.Cache
 	a.Rows, a.Errs = m.rows, m.errs
 	return a
 }
@@ -28,10 +29,11 @@ type span struct{ start, end int }
 
 // matcher finds the rows of a call in a response.
 type matcher struct {
-	p    *prepared
-	call *subgraphs.Call
-	body []byte
-	rows [][]subgraphs.Row
+	p     *prepared
+	call  *subgraphs.Call
+	round *round // nil without filled fields
+	body  []byte
+	rows  [][]subgraphs.Row
 	// items are, by entry and row, the index of the row's item in a list of
 	// answers, -1 if there is none.
 	items [][]int
@@ -106,7 +108,7 @@ func (m *matcher) data(s *scanner) error {
 		case e.growing:
 			m.set(entry, row, value)
 		default:
-			if err := m.list(entry, value, rest); err != nil {
+			if err := m.list(entry, m.members(entry, row), value, rest); err != nil {
 				return err
 			}
 		}
@@ -115,25 +117,57 @@ func (m *matcher) data(s *scanner) error {
 }
 
 // locate returns the entry that a response key belongs to, -1 for none, and the
-// row if the entry has a key for each.
+// row if the entry has a key for each, or else the group.
 func (m *matcher) locate(key []byte) (entry, row int) {
 	for i := range m.p.entries {
 		e := &m.p.entries[i]
-		if !e.growing {
-			if string(key) == e.alias {
-				return i, -1
-			}
+		if !e.growing && string(key) == e.alias {
+			return i, 0
+		}
+		if !e.numbered() {
 			continue
 		}
 		digits, ok := bytes.CutPrefix(key, []byte(e.alias+"_"))
 		if !ok {
 			continue
 		}
-		if n, ok := index(digits); ok && n < len(m.rows[i]) {
+		count := len(m.rows[i])
+		if !e.growing {
+			count = len(m.round.groups[i])
+		}
+		if n, ok := index(digits); ok && n < count {
 			return i, n
 		}
 	}
 	return -1, -1
+}
+
+// members are rows of an entry: all of them, or those of a group.
+type members struct {
+	all  int
+	some []int
+}
+
+func (s members) len() int {
+	if s.some != nil {
+		return len(s.some)
+	}
+	return s.all
+}
+
+func (s members) at(i int) int {
+	if s.some != nil {
+		return s.some[i]
+	}
+	return i
+}
+
+// members returns the rows that one field of an entry is for.
+func (m *matcher) members(entry, group int) members {
+	if m.round == nil || len(m.round.groups[entry]) < 2 {
+		return members{all: len(m.rows[entry])}
+	}
+	return members{some: m.round.groups[entry][group].rows}
 }
 
 // index reads a row or item number.
@@ -189,10 +223,10 @@ func (m *matcher) set(entry, row int, v span) {
 	m.rows[entry][row] = subgraphs.Row{Status: status, Start: v.start, End: v.end}
 }
 
-// refuse marks all rows of an entry as failed.
-func (m *matcher) refuse(entry int, format string, args ...any) {
-	for row := range m.rows[entry] {
-		m.rows[entry][row] = subgraphs.Row{Status: subgraphs.RowError}
+// refuse marks rows of an entry as failed.
+func (m *matcher) refuse(entry int, rows members, format string, args ...any) {
+	for i := range rows.len() {
+		m.rows[entry][rows.at(i)] = subgraphs.Row{Status: subgraphs.RowError}
 	}
 	m.errs = append(m.errs, subgraphs.RowErr{
 		Entry: entry, Row: -1, Code: subgraphs.CodeMalformed, Message: fmt.Sprintf(format, args...),
@@ -205,20 +239,19 @@ func (m *matcher) refuseRow(entry, row int, message string) {
 	m.errs = append(m.errs, subgraphs.RowErr{Entry: entry, Row: row, Code: subgraphs.CodeMalformed, Message: message})
 }
 
-// list spreads a list of answers over the rows of an entry. Rest is the path from
+// list spreads a list of answers over rows of an entry. Rest is the path from
 // an item to its object.
-func (m *matcher) list(entry int, v span, rest []string) error {
-	rows := m.rows[entry]
+func (m *matcher) list(entry int, rows members, v span, rest []string) error {
 	s := scanner{b: m.body[:v.end], i: v.start}
 	switch s.peek() {
 	case 'n':
-		for row := range rows {
-			m.set(entry, row, v)
+		for i := range rows.len() {
+			m.set(entry, rows.at(i), v)
 		}
 		return nil
 	case '[':
 	default:
-		m.refuse(entry, "the lookup did not answer with a list")
+		m.refuse(entry, rows, "the lookup did not answer with a list")
 		return nil
 	}
 	var items []span
@@ -234,7 +267,7 @@ func (m *matcher) list(entry int, v span, rest []string) error {
 			return err
 		}
 		if !found || len(deeper) > 0 {
-			m.refuse(entry, "the lookup did not answer with a list of objects")
+			m.refuse(entry, rows, "the lookup did not answer with a list of objects")
 			return nil
 		}
 		items = append(items, item)
@@ -244,21 +277,21 @@ func (m *matcher) list(entry int, v span, rest []string) error {
 	}
 	e := &m.p.entries[entry]
 	if e.lookup.Kind == subgraphs.EntitiesLookup || e.lookup.ByPosition {
-		if len(items) > len(rows) {
-			m.refuse(entry, "the lookup answered %d items for %d keys", len(items), len(rows))
+		if len(items) > rows.len() {
+			m.refuse(entry, rows, "the lookup answered %d items for %d keys", len(items), rows.len())
 			return nil
 		}
 		for i, item := range items {
-			m.set(entry, i, item)
-			m.items[entry][i] = i
+			m.set(entry, rows.at(i), item)
+			m.items[entry][rows.at(i)] = i
 		}
 		return nil
 	}
-	return m.byKey(entry, items)
+	return m.byKey(entry, rows, items)
 }
 
 // byKey finds the item of each row by the values of the key.
-func (m *matcher) byKey(entry int, items []span) error {
+func (m *matcher) byKey(entry int, rows members, items []span) error {
 	e := &m.p.entries[entry]
 	found := make(map[string]int, len(items))
 	for i, item := range items {
@@ -273,7 +306,8 @@ func (m *matcher) byKey(entry int, items []span) error {
 			found[k] = i
 		}
 	}
-	for row := range m.rows[entry] {
+	for i := range rows.len() {
+		row := rows.at(i)
 		k, ok, err := identity(m.call.Rows[entry][row], e.keyInRow)
 		if err != nil {
 			return err
@@ -366,6 +400,10 @@ func (m *matcher) error(b []byte) error {
 	}
 	e.Entry = entry
 	in := &m.p.entries[entry]
+	rows := members{}
+	if !in.growing {
+		rows = m.members(entry, row)
+	}
 	path = in.belowObject(path[1:])
 	switch {
 	case in.growing:
@@ -373,7 +411,8 @@ func (m *matcher) error(b []byte) error {
 	case len(path) > 0:
 		item, ok := index(path[0])
 		found := false
-		for row := range m.items[entry] {
+		for i := range rows.len() {
+			row := rows.at(i)
 			if ok && m.items[entry][row] == item {
 				m.hit(e, row, path[1:])
 				found = true
@@ -383,8 +422,8 @@ func (m *matcher) error(b []byte) error {
 			// The item that failed has no key to tell its row by: it is one of those
 			// that were not found.
 			m.errs = append(m.errs, e)
-			for row := range m.rows[entry] {
-				if m.rows[entry][row].Status == subgraphs.RowMissing {
+			for i := range rows.len() {
+				if row := rows.at(i); m.rows[entry][row].Status == subgraphs.RowMissing {
 					m.spoil(entry, row)
 				}
 			}
@@ -392,8 +431,8 @@ func (m *matcher) error(b []byte) error {
 	default:
 		// The whole list failed.
 		m.errs = append(m.errs, e)
-		for row := range m.rows[entry] {
-			m.spoil(entry, row)
+		for i := range rows.len() {
+			m.spoil(entry, rows.at(i))
 		}
 	}
 	return nil

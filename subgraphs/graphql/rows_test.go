@@ -232,11 +232,11 @@ func TestArgumentsThatDifferAreNotBatched(t *testing.T) {
 	l := lookup("position")
 	l.Arguments = append(l.Arguments, subgraphs.LookupArgument{Name: "realm", Type: "String", From: []string{"r"}})
 	p := prepare(t, client(t), &subgraphs.FetchSpec{Entries: []subgraphs.Entry{{Lookup: l, Selections: []subgraphs.Selection{field("n")}}}})
-	b, err := p.appendBody(nil, &subgraphs.Call{Rows: [][][]byte{{[]byte(`{"id":1,"r":"a"}`), []byte(`{"id":2,"r":"a"}`)}}})
+	b, err := p.appendBody(nil, &subgraphs.Call{Rows: [][][]byte{{[]byte(`{"id":1,"r":"a"}`), []byte(`{"id":2,"r":"a"}`)}}}, nil)
 	if err != nil || !strings.Contains(string(b), `{"_r0_ids":[1,2],"_r0_realm":"a"}`) {
 		t.Errorf("%s %v", b, err)
 	}
-	if _, err = p.appendBody(nil, &subgraphs.Call{Rows: [][][]byte{{[]byte(`{"id":1,"r":"a"}`), []byte(`{"id":2,"r":"b"}`)}}}); err == nil {
+	if _, err = p.appendBody(nil, &subgraphs.Call{Rows: [][][]byte{{[]byte(`{"id":1,"r":"a"}`), []byte(`{"id":2,"r":"b"}`)}}}, nil); err == nil {
 		t.Error("two values were sent as one")
 	}
 }
@@ -310,7 +310,7 @@ func FuzzAnswer(f *testing.F) {
 		}
 		raw := subgraphs.NewAnswer(nil)
 		raw.Body = body
-		a := p.toRows(raw, call)
+		a := p.toRows(raw, call, nil)
 		if a.Err == nil && !json.Valid(body) {
 			t.Fatalf("%q was taken", body)
 		}

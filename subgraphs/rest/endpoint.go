@@ -99,8 +99,6 @@ type endpoint struct {
 	keyNode *node // what answers are matched by
 	whole   *typ  // a scalar field's type
 	facet   subgraphs.Facet
-	// extras are the fields of the entered type that only the entered object has.
-	extras string
 }
 
 // missingRule is what becomes of a row that an answer lacks.

@@ -143,7 +143,9 @@ func (c *compiler) facet(e *endpoint) subgraphs.Facet {
 		}
 		f.Gives = append(f.Gives, ft)
 	}
-	e.extras = g.print(g.extras(entry), 0)
+	if f.RootField == "" {
+		f.Provides = g.print(g.extras(entry), 0)
+	}
 	return f
 }
 
@@ -287,17 +289,6 @@ func anyLeaf(n *node, depth int) string {
 		if below := anyLeaf(p, depth+1); below != "" {
 			return "... on " + p.typ.name + " { " + below + " }"
 		}
-	}
-	return ""
-}
-
-// EntryProvides is, for a facet, the field set that only the object by which it
-// is entered has: objects of the same type further down in the same answer lack
-// these fields, so they are External in what the facet gives. It is empty for
-// most facets.
-func (u *Upstream) EntryProvides(facet string) string {
-	if e := u.byName[facet]; e != nil {
-		return e.extras
 	}
 	return ""
 }

@@ -36,8 +36,8 @@ func describe(u *Upstream) []string {
 			}
 			line += ")"
 		}
-		if extras := u.EntryProvides(f.Name); extras != "" {
-			line += " entry<" + extras + ">"
+		if f.Provides != "" {
+			line += " entry<" + f.Provides + ">"
 		}
 		out = append(out, line)
 	}

@@ -25,12 +25,18 @@ class Address(BaseModel):
     postal_code: str | None = None
 
 
+class Team(BaseModel):
+    id: int
+    name: str
+
+
 class NewUser(BaseModel):
     name: str = Field(min_length=1, max_length=40)
     email: str = Field(pattern=r"^[^@ ]+@[^@ ]+$")
     role: Role = Role.member
     born: date | None = None
     manager_id: int | None = Field(None, description="Number of another user.")
+    team_id: int | None = Field(None, description="Number of a team.")
     address: Address | None = None
     favorite_todo_ids: list[str] = []
 
@@ -61,6 +67,7 @@ class Renamed(BaseModel):
 Event = Annotated[Joined | Renamed, Field(discriminator="kind")]
 
 users: dict[int, User] = {}
+teams = {1: Team(id=1, name="Compilers"), 2: Team(id=2, name="Kernels")}
 events: list[Event] = []
 
 
@@ -72,8 +79,8 @@ def add(new: NewUser) -> User:
 
 
 add(NewUser(name="Ada", email="ada@example.org", role=Role.admin, born=date(1815, 12, 10), address=Address(city="London", postal_code="W1")))
-add(NewUser(name="Grace", email="grace@example.org", manager_id=1))
-add(NewUser(name="Linus", email="linus@example.org", role=Role.guest, manager_id=1))
+add(NewUser(name="Grace", email="grace@example.org", manager_id=1, team_id=1))
+add(NewUser(name="Linus", email="linus@example.org", role=Role.guest, manager_id=2, team_id=2))
 
 UserID = Annotated[int, Path(description="Number of the user.", ge=1)]
 
@@ -130,6 +137,14 @@ def delete_user(user_id: UserID) -> Response:
     """Removes a user."""
     del users[find(user_id).id]
     return Response(status_code=204)
+
+
+@app.get("/teams/{team_id}")
+def read_team(team_id: int) -> Team:
+    """One team."""
+    if team_id not in teams:
+        raise HTTPException(404, f"there is no team {team_id}")
+    return teams[team_id]
 
 
 @app.get("/events")

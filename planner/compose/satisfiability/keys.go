@@ -149,6 +149,7 @@ func (r *run) entriesOf(t schema.TypeID) *entries {
 		if l.Through != schema.NoType {
 			p.decl = l.Through
 		}
+		p.extra = r.extra(extra{set: l.Provides})
 		add(l.Text, l.Key, schema.NoType, l.Through != schema.NoType, r.target(e, d, p, false))
 	}
 	for _, iface := range r.schema.Type(t).Interfaces {

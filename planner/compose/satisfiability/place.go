@@ -191,7 +191,7 @@ func (r *run) gives(id int32, m *graph.Move) (ok, needs bool) {
 	case x.made:
 		_, ok = r.selected(x.set, p.as, r.schema.Field(m.Field).Name)
 		return ok, false
-	case pr.External && p.entered:
+	case pr.External && p.entered && !pr.Entered:
 		return false, false
 	case pr.External && (!pr.KeyExternal || pr.Requires != nil):
 		_, ok = r.selected(x.set, p.as, r.schema.Field(m.Field).Name)

@@ -24,9 +24,6 @@ func Compose(sources []Subgraph, joins []Join, opts ...compose.Option) *compose.
 		inputs[i] = Input{Name: s.Name, Doc: s.Doc, Rules: s.Rules}
 	}
 	prepared, errs := PrepareAll(inputs, joins)
-	for _, p := range prepared {
-		errs = append(errs, p.unsupported()...)
-	}
 	if len(errs) > 0 {
 		r := &compose.Result{}
 		for _, e := range errs {
@@ -55,22 +52,6 @@ func Compose(sources []Subgraph, joins []Join, opts ...compose.Option) *compose.
 		}
 	}
 	return r
-}
-
-// unsupported refuses what can be composed, but not yet carried out.
-func (p *Prepared) unsupported() []Error {
-	if p.work == nil {
-		return nil
-	}
-	var out []Error
-	for _, r := range p.RequireArguments() {
-		out = append(out, Error{
-			Code: CodeRequireNotSupported, Subgraph: p.Name, Coordinate: r.Type + "." + r.Field + "(" + r.Argument + ":)",
-			Message: "the argument " + r.Argument + " of " + r.Type + "." + r.Field + " is filled by @require, which is not supported yet",
-			Hint:    "federation's @requires is: take the value from an external field of the type",
-		})
-	}
-	return out
 }
 
 func (e Error) forComposition() *compose.Error {

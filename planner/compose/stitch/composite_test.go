@@ -113,8 +113,8 @@ enum Unit { MM }
 		t.Errorf("delivery requires %q", f.In[0].Requires)
 	}
 	want := []RequireArgument{
-		{"Product", "delivery", "size", "Int!", "dimension.size"},
-		{"Product", "delivery", "box", "Box!", "{ w: dimension.{ weight: weight }, parts: parts[{ n: id }], name: name }"},
+		{"Product", "delivery", "size", "Int!", "dimension.size!"},
+		{"Product", "delivery", "box", "Box!", "{ w: dimension.{ weight: weight }, parts: parts[{ n: id! }!], name: name }!"},
 	}
 	if diff := cmp.Diff(want, prepared[0].RequireArguments()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -153,6 +153,8 @@ func TestCompositeErrors(t *testing.T) {
 		"require: needs":     {`type Query { o: Int } extend type P { y(w: Need @require(field: "{ a: elsewhere.w }")): Int } input Need { a: Int b: Int! }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
 		"require: lists":     {`type Query { o: Int } extend type P { y(w: [[Cell!]!] @require(field: "matrix[[{ v: w }]]") v: [Int] @require(field: "row[w]")): Int } input Cell { v: Int }`, nil},
 		"require: flat":      {`type Query { o: Int } extend type P { y(w: [[Cell!]!] @require(field: "matrix[{ v: w }]")): Int } input Cell { v: Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: less":      {`type Query { o: Int } extend type P { y(w: [Int] @require(field: "matrix[w]")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: narrow":    {`type Query { o: Int } extend type P { y(w: [Int] @require(field: "row[<Dim>.w | <P>.id]")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
 		"require: below":     {`type Query { o: Int } extend type P { y(w: [Int] @require(field: "kinds[x]")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
 		"key: text":          {`type Query { o: Int } type K @key(fields: "id {") { id: ID! }`, []string{"KEY_INVALID_SYNTAX  K"}},
 		"key: value":         {`type Query { o: Int } type K @key(fields: 1) { id: ID! }`, []string{"KEY_INVALID_FIELDS_TYPE  K"}},
@@ -165,12 +167,19 @@ func TestCompositeErrors(t *testing.T) {
 		"override: self":     {`type Query { o: Int @override(from: "s") }`, []string{"OVERRIDE_FROM_SELF  Query.o"}},
 		"reserved type":      {`type Query { o: Int } input FieldSelectionMap { a: Int }`, []string{"TYPE_DEFINITION_INVALID  FieldSelectionMap"}},
 		"one of: two":        {`type Query { p(by: Two! @is(field: "{ id, name }")): P @lookup } input Two @oneOf { id: ID name: String }`, []string{"IS_INVALID_FIELDS  Query.p"}},
-		"require: type":      {`type Query { o: Int } extend type P { y(w: Int @require(field: "elsewhere<Dim>.w")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: same type": {`type Query { o: Int } extend type P { y(w: Int @require(field: "elsewhere<Dim>.w")): Int }`, nil},
+		"require: type":      {`type Query { o: Int } extend type P { y(w: Int @require(field: "elsewhere<Other>.w")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: member":    {`type Query { o: Int } extend type P { y(w: Int @require(field: "any<Dim>.w | any<P>.name | item<Dim>.w")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: list type": {`type Query { o: Int } extend type P { y(w: [Int] @require(field: "row<Dim>.w")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: nothing":   {`type Query { o: Int } extend type P { y(w: Int @require(field: "<Other>.dim.w")): Int }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
+		"require: marked":    {`type Query { o: Int } extend type P { y(w: Int @require(field: "{ a: elsewhere.w! }")): Int }`, []string{"REQUIRE_INVALID_SYNTAX  P.y(w:)"}},
+		"require: root":      {`type Query { o(w: Int @require(field: "elsewhere.w")): Int }`, []string{"REQUIRE_NOT_SUPPORTED  Query.o(w:)"}},
+		"require: one of":    {`type Query { o: Int } extend type P { y(w: One @require(field: "{ a: elsewhere.w, b: id } | { b: id }")): Int } input One @oneOf { a: Int b: ID }`, []string{"REQUIRE_INVALID_FIELDS  P.y(w:)"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			prepared, errs := PrepareAll([]Input{
 				{Name: "s", Doc: parse(t, "s", test.sdl+" directive @lookup on FIELD_DEFINITION directive @is(field: String!) on ARGUMENT_DEFINITION"+rest)},
-				{Name: "elsewhere", Doc: parse(t, "elsewhere", `type Query { q(id: ID!): P @lookup } type P @key(fields: "id") { id: ID! elsewhere: Dim matrix: [[Dim]] row: [Dim] kinds: [Kind] } enum Kind { A } type Dim { w: Int list: [Int] }`)},
+				{Name: "elsewhere", Doc: parse(t, "elsewhere", `type Query { q(id: ID!): P @lookup } type P @key(fields: "id") { id: ID! elsewhere: Dim matrix: [[Dim]] row: [Dim] kinds: [Kind] any: Any item: Item } union Any = Dim | P interface Item { w: Int } enum Kind { A } type Dim { w: Int list: [Int] }`)},
 			}, nil)
 			check(t, prepared != nil, errs, test.want)
 		})
@@ -234,7 +243,7 @@ func TestSelectionMaps(t *testing.T) {
 		"a b":                                    "",
 		"$a":                                     "",
 	} {
-		v, err := parseSelectedValue(text)
+		v, err := parseSelectionMap(text)
 		if (err != nil) != (want == "") || err == nil && v.String() != want {
 			t.Errorf("%q: got %q, %v; want %q", text, v, err, want)
 		}
@@ -246,23 +255,27 @@ func FuzzSelectionMap(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		v, err := parseSelectedValue(text)
+		v, err := parseSelectionMap(text)
 		if err != nil {
 			return
 		}
-		again, err := parseSelectedValue(v.String())
+		again, err := parseSelectionMap(v.String())
 		if err != nil || again.String() != v.String() {
 			t.Errorf("%q prints as %q, which reads as %q, %v", text, v, again, err)
 		}
-		schema.PrintSelections(v.selections())
+		schema.PrintSelections(selections(&v))
 	})
 }
 
 // Whatever a subgraph and its rules say: no crash, and what comes out is SDL.
 func FuzzPrepare(f *testing.F) {
-	for _, sdl := range []string{accountsSDL, errorsSDL, compositeSDL, peopleSDL, ratingsSDL} {
+	for _, sdl := range []string{accountsSDL, errorsSDL, compositeSDL, peopleSDL, ratingsSDL, requiringSDL} {
 		f.Add(sdl, "User.na*", "User", "id", "users(ids: $key.id)", "Query.user", "x")
 		f.Add(sdl, "Query.accounts(debug)", "Account", "id owner_id", "getAccount(id: $key.id)", "Node.id", "Account")
+	}
+	other, errs := schema.Parse("other", `type Query { u: User } type User { id: ID! name: String media: Media item: Item } union Media = Film | Book interface Item { id: ID! } type Film implements Item { id: ID! n: Int } type Book { n: Int }`)
+	if len(errs) > 0 {
+		f.Fatal(errs)
 	}
 	f.Fuzz(func(t *testing.T, sdl, hide, typ, key, lookup, field, name string) {
 		doc, errs := schema.Parse("f", sdl)
@@ -277,7 +290,7 @@ func FuzzPrepare(f *testing.F) {
 			Entities: []Entity{{Type: typ, Key: key, Lookup: lookup}},
 		}
 		for _, r := range []Rules{rules, {Transforms: rules.Transforms[2:3], Entities: rules.Entities}, {}} {
-			prepared, errs := PrepareAll([]Input{{Name: "f", Doc: doc, Rules: r}}, []Join{{Field: field, Type: typ, Subgraph: "f", From: []string{key}}})
+			prepared, errs := PrepareAll([]Input{{Name: "f", Doc: doc, Rules: r}, {Name: "other", Doc: other}}, []Join{{Field: field, Type: typ, Subgraph: "f", From: []string{key}}})
 			if (prepared == nil) != (len(errs) > 0) {
 				t.Fatalf("%v beside %v", prepared, errs)
 			}
@@ -290,6 +303,13 @@ func FuzzPrepare(f *testing.F) {
 		}
 	})
 }
+
+// requiringSDL requires what FuzzPrepare's other document has, and more.
+const requiringSDL = `type Query { u(id: ID!): User @lookup }
+interface Named { id: ID! x(n: String @require(field: "<User>.name | id")): Int }
+type User implements Named @key(fields: "id") { id: ID! own: Int many: [[User]] x(n: String): Int
+  y(a: [Int] @require(field: "many.own") b: B @require(field: "{ n: name, at: media<Film>.n | media<Book>.n }") c: [[B!]] @require(field: "many[[{ n: name }]]")): Int }
+input B { n: String! at: Int }`
 
 func FuzzExpression(f *testing.F) {
 	for _, seed := range []string{"a(b: $key)", "a.b(c: {d: [$key.e]})"} {

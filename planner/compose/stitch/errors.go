@@ -28,7 +28,7 @@ const (
 // The codes of errors in Composite Schemas directives, as the specification
 // names them.
 const (
-	// CodeRequireNotSupported is a @require on an argument.
+	// CodeRequireNotSupported is a @require on an argument of a root field.
 	CodeRequireNotSupported       = "REQUIRE_NOT_SUPPORTED"
 	CodeLookupReturnsList         = "LOOKUP_RETURNS_LIST"
 	CodeTypeDefinitionInvalid     = "TYPE_DEFINITION_INVALID"
@@ -71,7 +71,7 @@ func Codes() []CodeInfo {
 		{CodeInvalidLookup, "The field of a lookup cannot find an entity by its key."},
 		{CodeTypeMismatch, "A key or source field does not have the type that is needed where its value goes."},
 		{CodeNoLookup, "A join leads to a type that the other subgraph cannot look up by that key."},
-		{CodeRequireNotSupported, "An argument is filled by @require, which planning does not carry out yet."},
+		{CodeRequireNotSupported, "A @require is on an argument of a root field, where there is no object whose fields it could require."},
 		{CodeLookupReturnsList, "A @lookup field returns a list; it must return one entity."},
 		{CodeTypeDefinitionInvalid, "A type of the Composite Schemas specification is defined as something else."},
 		{CodeKeyInvalidFieldsType, "The fields of a @key are not a string."},

@@ -15,9 +15,9 @@ type RequireArgument struct {
 	Argument string
 	// ArgumentType is its type as SDL, by the names of the subgraph.
 	ArgumentType string
-	// Selection is the field selection map that makes the value. It reads fields
-	// by the names of the supergraph and makes input fields by those of the
-	// subgraph.
+	// Selection is the field selection map that makes the value of the row of a
+	// lookup: its fields and types have the names of the subgraph where it has them,
+	// else those of the supergraph. What must not be null is marked.
 	Selection string
 }
 
@@ -31,7 +31,7 @@ func (p *Prepared) RequireArguments() []RequireArgument {
 	for _, r := range p.work.requires {
 		out = append(out, RequireArgument{
 			Type: r.field.parent.name, Field: r.field.def.Name,
-			Argument: r.arg.Name, ArgumentType: r.typ, Selection: r.value.String(),
+			Argument: r.arg.Name, ArgumentType: r.typ, Selection: r.row.String(),
 		})
 	}
 	return out
@@ -39,7 +39,7 @@ func (p *Prepared) RequireArguments() []RequireArgument {
 
 // Finish writes into a composed Definition what composition could not know of the
 // subgraph with the given index: the names that types and fields have there, the
-// lookups that its keys stand for, joins and namespaces.
+// lookups that its keys stand for, arguments that others fill, joins and namespaces.
 func (p *Prepared) Finish(def *supergraph.Definition, subgraph int) {
 	if p.work == nil || !p.work.changed {
 		return
@@ -81,7 +81,7 @@ func finishType(t *typ, def *supergraph.TypeDefinition, subgraph int) {
 	for _, f := range t.fields {
 		renamed := f.original != f.def.Name
 		fd := fields[f.def.Name]
-		if fd == nil || f.hidden && !f.needed || !renamed && f.join == nil && !f.namespace {
+		if fd == nil || f.hidden && !f.needed || !renamed && f.join == nil && !f.namespace && len(f.requires) == 0 {
 			continue
 		}
 		fi := fieldIn(def, fd, subgraph)
@@ -95,6 +95,12 @@ func finishType(t *typ, def *supergraph.TypeDefinition, subgraph int) {
 			fi.Join = f.join.parts
 		}
 		fi.Namespace = f.namespace
+		if len(f.requires) > 0 {
+			fi.Requires = f.requirement
+		}
+		for _, r := range f.requires {
+			fi.ArgumentsFrom = append(fi.ArgumentsFrom, supergraph.ArgumentFrom{Argument: r.arg.Name, Type: r.typ, Selection: r.row.String()})
+		}
 	}
 }
 

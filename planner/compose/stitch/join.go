@@ -318,12 +318,18 @@ type mirror struct {
 	to       *work
 	from     []*work
 	external bool
+	// interfaces are those that fragments are below.
+	interfaces []interfaceStub
 	// unknown are the coordinates that no subgraph has.
 	unknown []string
 }
 
 func (m *mirror) fields(t *typ, set []schema.Selection) {
 	for _, s := range set {
+		if s.Fragment {
+			m.fragment(t, s)
+			continue
+		}
 		f := t.field(s.Name)
 		if f == nil || f.hidden && !f.needed {
 			other, from := m.find(t.name, s.Name)
@@ -332,7 +338,7 @@ func (m *mirror) fields(t *typ, set []schema.Selection) {
 				continue
 			}
 			def := &schema.FieldDefinition{Name: s.Name, Type: copyTypeExpr(other.def.Type)}
-			if m.external {
+			if m.external && t.kind != schema.Interface {
 				def.Directives = append(def.Directives, directive(m.to.names["external"]))
 			}
 			f = t.addField(def)
@@ -341,6 +347,67 @@ func (m *mirror) fields(t *typ, set []schema.Selection) {
 		}
 		if below := m.to.typeByName(f.def.Type.Named()); below != nil && len(s.Selections) > 0 {
 			m.fields(below, s.Selections)
+		}
+	}
+}
+
+// fragment mirrors what is asked of one of the types of an abstract one.
+func (m *mirror) fragment(t *typ, s schema.Selection) {
+	if s.On == "" || s.On == t.name {
+		m.fields(t, s.Selections)
+		return
+	}
+	for _, o := range m.to.possible(t) {
+		if o.name == s.On {
+			m.fields(o, s.Selections)
+			return
+		}
+	}
+	for _, w := range m.from {
+		other := w.typeByName(t.name)
+		if w == m.to || !t.stub || other == nil || other.hidden {
+			continue
+		}
+		for _, o := range w.possible(other) {
+			if o.name != s.On || o.hidden {
+				continue
+			}
+			m.ensureType(s.On, w)
+			own := m.to.typeByName(s.On)
+			if own.kind != schema.Object {
+				break
+			}
+			if t.kind == schema.Union {
+				t.parts[0].Members = append(t.parts[0].Members, schema.NamedRef{Name: s.On})
+			} else {
+				own.parts[0].Interfaces = append(own.parts[0].Interfaces, schema.NamedRef{Name: t.name})
+				m.interfaces = append(m.interfaces, interfaceStub{t, other})
+			}
+			m.fields(own, s.Selections)
+			return
+		}
+	}
+	m.unknown = append(m.unknown, t.name+"<"+s.On+">")
+}
+
+// interfaceStub is an interface that only another subgraph has.
+type interfaceStub struct{ to, from *typ }
+
+// complete gives interfaces a field, and their objects all that the interfaces have.
+func (m *mirror) complete() {
+	for _, i := range m.interfaces {
+		if len(i.to.fields) == 0 {
+			for _, f := range i.from.fields {
+				if schema.BuiltinScalar(f.def.Type.Named()) && len(f.def.Arguments) == 0 && !f.hidden {
+					m.fields(i.to, []schema.Selection{{Alias: f.def.Name, Name: f.def.Name}})
+					break
+				}
+			}
+		}
+		for _, o := range m.to.possible(i.to) {
+			for _, f := range i.to.fields {
+				m.fields(o, []schema.Selection{{Alias: f.def.Name, Name: f.def.Name}})
+			}
 		}
 	}
 }

@@ -50,6 +50,8 @@ type field struct {
 	mirrored bool
 	// requires are the arguments that other subgraphs fill.
 	requires []*requirement
+	// requirement is the field set of all that they read.
+	requirement string
 	// namespace marks a root field that leads to the subgraph's own root fields.
 	namespace bool
 }
@@ -82,8 +84,10 @@ type work struct {
 	names map[string]string
 	// changed says that there is anything to do at all.
 	changed bool
-	// requires are the fields with @require arguments.
+	// requires are the arguments that other subgraphs fill; filled are the same with
+	// those of interfaces, which only their objects require.
 	requires []*requirement
+	filled   []*schema.ArgumentDefinition
 	// remarks are hints for whoever wrote the document.
 	remarks []compose.Hint
 	// ownTypes are the subgraph's own types that joins lead to.
