@@ -18,8 +18,23 @@ func APISchema(def *Definition) *schema.Document {
 		b.types[t.Name] = t
 	}
 	doc := &schema.Document{}
+	// What a specification brings along is the machinery of the graph, not part of
+	// what it offers.
+	linked := map[string]bool{}
+	for _, l := range def.Links {
+		for _, i := range l.Import {
+			name := i.As
+			if name == "" {
+				name = i.Name
+			}
+			linked[name] = true
+		}
+	}
+	if def.Description != "" {
+		doc.Schemas = []*schema.SchemaDefinition{apiRoots(def)}
+	}
 	for _, d := range def.Directives {
-		if c := executable(d); c != nil {
+		if c := executable(d); c != nil && !linked["@"+d.Name] {
 			doc.Directives = append(doc.Directives, c)
 		}
 	}
@@ -58,13 +73,27 @@ func executable(d *schema.DirectiveDefinition) *schema.DirectiveDefinition {
 	if len(c.Locations) == 0 {
 		return nil
 	}
-	c.Arguments = make([]*schema.ArgumentDefinition, len(d.Arguments))
-	for i, a := range d.Arguments {
+	c.Arguments = nil
+	for _, a := range d.Arguments {
+		if slices.ContainsFunc(a.Directives, func(d *schema.Directive) bool { return d.Name == "inaccessible" }) {
+			continue
+		}
 		ac := *a
 		ac.Directives = nil
-		c.Arguments[i] = &ac
+		c.Arguments = append(c.Arguments, &ac)
 	}
 	return &c
+}
+
+// apiRoots is the schema definition, which is written for its description only.
+func apiRoots(def *Definition) *schema.SchemaDefinition {
+	out := &schema.SchemaDefinition{Description: def.Description}
+	for kind, name := range [...]string{"Query", "Mutation", "Subscription"} {
+		if slices.ContainsFunc(def.Types, func(t *TypeDefinition) bool { return t.Name == name && t.Kind == schema.Object && !t.Applied.Inaccessible }) {
+			out.Roots = append(out.Roots, schema.RootDefinition{Operation: schema.OperationKind(kind), Type: name})
+		}
+	}
+	return out
 }
 
 func (b *apiBuilder) typeDefinition(t *TypeDefinition) *schema.TypeDefinition {
