@@ -124,12 +124,12 @@ type run struct {
 	leaves    []leaf
 	decisions []decision
 	deriving  []derivation // what ways are being sought for
-	cut       int // how often a cycle guard refused a way
-	stamp     int // marks what a search has visited
-	seeking   int // counts calls of sources
-	merging   int // counts the fetches that others were joined to
-	settling  int // counts calls of settle
-	scopes    int // counts the selection sets written
+	cut       int          // how often a cycle guard refused a way
+	stamp     int          // marks what a search has visited
+	seeking   int          // counts calls of sources
+	merging   int          // counts the fetches that others were joined to
+	settling  int          // counts calls of settle
+	scopes    int          // counts the selection sets written
 
 	// While the slots of a position are collected:
 	conditionTypes []schema.TypeID // of fragments

@@ -56,7 +56,7 @@ func (b *builder) fetch(f *fetch) error {
 	if client := b.client(sub.Upstream); client != nil {
 		prepared, err := client.Prepare(out.Spec)
 		if err != nil {
-			return &Error{Code: CodePrepare, Message: "subgraph " + out.Name + " cannot carry out a fetch", Err: err}
+			return &Error{Code: CodePrepare, Message: "subgraph " + out.Name + " cannot carry out a fetch: " + err.Error(), Err: err}
 		}
 		out.Prepared = prepared
 	}

@@ -167,9 +167,13 @@ func newPlanning(def *supergraph.Definition, options planner.Options) (*planning
 	if err != nil {
 		return nil, err
 	}
-	// The clients print requests and never send one.
-	clients := make([]subgraphs.Client, len(s.Subgraphs))
-	for i, sg := range s.Subgraphs {
+	// The clients print requests and never send one. What an endpoint is sent
+	// depends on the rows, so that its fetches stay as they are.
+	clients := make([]subgraphs.Client, len(def.Subgraphs))
+	for i, sg := range def.Subgraphs {
+		if len(sg.Facets) > 0 {
+			continue
+		}
 		if clients[i], err = graphql.New(graphql.Options{Subgraph: sg.Name, URL: "http://localhost/graphql"}); err != nil {
 			return nil, err
 		}

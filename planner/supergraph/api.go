@@ -89,7 +89,9 @@ func executable(d *schema.DirectiveDefinition) *schema.DirectiveDefinition {
 func apiRoots(def *Definition) *schema.SchemaDefinition {
 	out := &schema.SchemaDefinition{Description: def.Description}
 	for kind, name := range [...]string{"Query", "Mutation", "Subscription"} {
-		if slices.ContainsFunc(def.Types, func(t *TypeDefinition) bool { return t.Name == name && t.Kind == schema.Object && !t.Applied.Inaccessible }) {
+		if slices.ContainsFunc(def.Types, func(t *TypeDefinition) bool {
+			return t.Name == name && t.Kind == schema.Object && !t.Applied.Inaccessible
+		}) {
 			out.Roots = append(out.Roots, schema.RootDefinition{Operation: schema.OperationKind(kind), Type: name})
 		}
 	}

@@ -31,6 +31,19 @@ func (b *builder) facets() {
 	if !any {
 		return
 	}
+	// A facet makes objects of the types that joins lead to, which it does not give.
+	type made struct {
+		sub int
+		typ schema.TypeID
+	}
+	joined := map[made]bool{}
+	for _, list := range b.out.Providers {
+		for i := range list {
+			if len(list[i].Join) > 0 {
+				joined[made{list[i].Subgraph, list[i].Named}] = true
+			}
+		}
+	}
 	for id := range b.out.Views {
 		t := b.schema.Type(schema.TypeID(id))
 		var views []TypeView
@@ -41,7 +54,7 @@ func (b *builder) facets() {
 				views = append(views, v)
 			} else {
 				for k := range all {
-					if fv, ok := b.facetView(t, v, &all[k]); ok {
+					if fv, ok := b.facetView(t, v, &all[k], joined[made{v.Subgraph, schema.TypeID(id)}]); ok {
 						fv.Subgraph = at + k
 						views = append(views, fv)
 					}
@@ -60,7 +73,7 @@ func (b *builder) facets() {
 				list = append(list, p)
 			} else {
 				for k := range all {
-					if fp, ok := b.facetProvider(schema.FieldID(id), p, sub, &all[k]); ok {
+					if fp, ok := b.facetProvider(schema.FieldID(id), p, sub, &all[k], joined[made{sub, b.schema.Field(schema.FieldID(id)).Parent}]); ok {
 						fp.Subgraph = at + k
 						list = append(list, fp)
 					}
@@ -73,11 +86,11 @@ func (b *builder) facets() {
 
 // facetView is a type as a facet knows it: the types it gives, and those that
 // hold no fields.
-func (b *builder) facetView(t *schema.Type, v TypeView, f *subgraphs.Facet) (TypeView, bool) {
+func (b *builder) facetView(t *schema.Type, v TypeView, f *subgraphs.Facet, joined bool) (TypeView, bool) {
 	if !t.Kind.Composite() {
 		return v, true
 	}
-	if f.Of(t.Name) == nil {
+	if f.Of(t.Name) == nil && !joined {
 		return v, false
 	}
 	keys := make([]KeySet, len(v.Keys))
@@ -105,7 +118,7 @@ func (b *builder) facetView(t *schema.Type, v TypeView, f *subgraphs.Facet) (Typ
 	return v, true
 }
 
-func (b *builder) facetProvider(id schema.FieldID, p Provider, sub int, f *subgraphs.Facet) (Provider, bool) {
+func (b *builder) facetProvider(id schema.FieldID, p Provider, sub int, f *subgraphs.Facet, joined bool) (Provider, bool) {
 	field := b.schema.Field(id)
 	parent := b.schema.Type(field.Parent).Name
 	if p.Made() {
@@ -121,7 +134,11 @@ func (b *builder) facetProvider(id schema.FieldID, p Provider, sub int, f *subgr
 	}
 	given := f.Field(parent, field.Name)
 	if given == nil {
-		return p, false
+		if !joined || f.Of(parent) != nil {
+			return p, false
+		}
+		p.Requires, p.RequiresText, p.Provides = nil, "", nil
+		return p, true
 	}
 	p.External, p.KeyExternal = given.External, false
 	if given.External && parent == f.Type && f.Provides != "" {

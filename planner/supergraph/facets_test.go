@@ -148,3 +148,29 @@ func TestSetFacetsTranslates(t *testing.T) {
 	}
 	mustBuild(t, def)
 }
+
+// A join that starts in a facet makes objects of a type that no endpoint gives.
+func TestFacetsOfJoins(t *testing.T) {
+	def := facetGraph()
+	user := def.Types[1]
+	user.Fields = append(user.Fields, field("teamId", "ID", FieldIn{Subgraph: 1}),
+		field("team", "Team", FieldIn{Subgraph: 1, Join: []JoinPart{{Key: "id", From: "teamId"}}}))
+	def.Types = append(def.Types, &TypeDefinition{Kind: schema.Object, Name: "Team", In: []TypeIn{key(0, "id"), key(1, "id")}, Fields: []*FieldDefinition{
+		field("id", "ID!"), field("name", "String", FieldIn{Subgraph: 0}),
+	}})
+	users := &def.Subgraphs[1].Facets[1]
+	users.Gives[1].Fields = append(users.Gives[1].Fields, subgraphs.FacetField{Name: "teamId"})
+	s := mustBuild(t, def)
+	id := s.Schema.TypeByName("User")
+	var got []string
+	for _, p := range s.Providers[s.Schema.FieldByName(id, "team")] {
+		got = append(got, s.Subgraphs[p.Subgraph].String())
+	}
+	if strings.Join(got, ", ") != "rest Query.users" {
+		t.Errorf("User.team is given by %v", got)
+	}
+	team := s.Schema.TypeByName("Team")
+	if s.View(team, 2) == nil || s.Provider(s.Schema.FieldByName(team, "id"), 2) == nil || s.Provider(s.Schema.FieldByName(team, "name"), 2) != nil {
+		t.Error("the facet makes teams of their ids, and of nothing else")
+	}
+}
