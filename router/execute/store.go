@@ -9,13 +9,13 @@ import (
 
 // store holds the objects of one response.
 type store struct {
-	words  []word
-	slab   *slab  // what words and stack belong to; nil until there is an answer
-	own    []word // what words was before
-	wide   []span
-	bufs   [][]byte
+	words []word
+	slab  *slab  // what words and stack belong to; nil until there is an answer
+	own   []word // what words was before
+	wide  []span
+	bufs  [][]byte
 	// bits are the condition bits of the request.
-	bits uint64
+	bits   uint64
 	shapes []*plan.Shape
 
 	// collections are the objects that targets asked to remember, by
