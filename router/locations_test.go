@@ -63,7 +63,7 @@ func TestLocations(t *testing.T) {
 			{"unused variable", `query($a: Int) { me { id } }`, "1:7"},
 			{"introspection", `{ me { id } __schema { types { name } } }`, "1:13"},
 			{"introspection in a fragment", `{ ...F } fragment F on Query { me { id } x: __type(name: "User") { name } }`, "1:42"},
-			{"defer", `{ me { ... @defer { id } } }`, "1:13"},
+			{"defer", `{ me { ... @defer { id } } }`, "1:12"},
 		} {
 			t.Run(fmt.Sprintf("%s, %v", tc.name, dedupe), func(t *testing.T) {
 				w := ask(r, tc.query)

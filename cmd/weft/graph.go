@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/planner/compose"
@@ -71,13 +70,4 @@ func joinErrors[E error](list []E) error {
 		errs[i] = e
 	}
 	return errors.Join(errs...)
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
