@@ -30,7 +30,10 @@ func APISchema(def *Definition) *schema.Document {
 			linked[name] = true
 		}
 	}
-	if def.Description != "" {
+	named := slices.ContainsFunc(def.Types, func(t *TypeDefinition) bool {
+		return t.Kind != schema.Object && (t.Name == "Mutation" || t.Name == "Subscription")
+	})
+	if def.Description != "" || named {
 		doc.Schemas = []*schema.SchemaDefinition{apiRoots(def)}
 	}
 	for _, d := range def.Directives {
@@ -85,7 +88,8 @@ func executable(d *schema.DirectiveDefinition) *schema.DirectiveDefinition {
 	return &c
 }
 
-// apiRoots is the schema definition, which is written for its description only.
+// apiRoots is the schema definition, which is written for its description, and
+// where a type that is no root has a root's name.
 func apiRoots(def *Definition) *schema.SchemaDefinition {
 	out := &schema.SchemaDefinition{Description: def.Description}
 	for kind, name := range [...]string{"Query", "Mutation", "Subscription"} {

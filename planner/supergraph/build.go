@@ -58,6 +58,9 @@ func buildSchema(def *Definition) (*schema.Schema, error) {
 	var roots schema.Roots
 	for i, t := range def.Types {
 		types[i] = plainType(t)
+		if t.Kind != schema.Object {
+			continue // a type of another kind can have such a name without being a root
+		}
 		switch t.Name {
 		case "Query":
 			roots[schema.Query] = t.Name
