@@ -71,6 +71,14 @@ func (x *state) enlist(fs *fetchState, target *plan.Target, object int) {
 	if lookup == nil {
 		return
 	}
+	at, plain := x.seenAt(lookup.Representation, object)
+	if plain {
+		if o := &fs.seen[at]; o.lookup == lookup && x.sameRow(lookup.Representation, o.object, object) {
+			fs.uses[o.use].count++
+			fs.members = append(fs.members, member{object, o.use})
+			return
+		}
+	}
 	start := len(fs.text)
 	text, ok, missing := x.representation(fs.text, lookup.Representation, object)
 	fs.text = text
@@ -91,6 +99,9 @@ func (x *state) enlist(fs *fetchState, target *plan.Target, object int) {
 	u := fs.addUse(r, lookup.Decode)
 	fs.uses[u].count++
 	fs.members = append(fs.members, member{object, u})
+	if plain && lost == 0 {
+		fs.seen[at] = seen{lookup, object, u}
+	}
 }
 
 // lookupFor is how a target looks up objects of a type, -1 for one that is not
@@ -107,7 +118,13 @@ func lookupFor(target *plan.Target, typ int) *plan.TargetType {
 	return nil
 }
 
+// resetTable forgets the rows of the entry before.
 func (fs *fetchState) resetTable() {
+	if fs.seen == nil {
+		fs.seen = new([seenSize]seen)
+	} else {
+		clear(fs.seen[:])
+	}
 	const size = 64
 	if cap(fs.table) < size {
 		fs.table = make([]int32, size)

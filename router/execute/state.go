@@ -53,6 +53,7 @@ type fetchState struct {
 	uses    []use
 	members []member
 	table   []int32 // open addressing over the rows of the entry at hand
+	seen    *[seenSize]seen
 	entries []entryState
 	// placeless counts the errors of the answer that have no place of their own.
 	placeless int
@@ -192,6 +193,9 @@ func (fs *fetchState) end() {
 	fs.call = subgraphs.Call{Rows: fs.call.Rows[:0], Variables: fs.call.Variables[:0]}
 	clear(fs.uses)
 	clear(fs.flat)
+	if fs.seen != nil {
+		clear(fs.seen[:])
+	}
 	if cap(fs.text) > 8*keep {
 		fs.text = nil
 	}
