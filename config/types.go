@@ -167,7 +167,7 @@ type Join struct {
 	From []string `yaml:"from"`
 	// Whether the field is a list. If it is not said, it is one exactly if what it comes from is one.
 	List *bool `yaml:"list"`
-	// Whether the field may be null, as when nothing is found.
+	// Whether the field may be null, as it is when the key is. An object that the other subgraph does not find has its key and nulls.
 	Nullable bool `yaml:"nullable" default:"true"`
 }
 
