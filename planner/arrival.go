@@ -131,13 +131,7 @@ func (a *arrival) interfaceObject() bool { return a.view != nil && a.view.Interf
 // usable reports whether a provider resolves its field under the request's
 // override labels.
 func (r *run) usable(p *supergraph.Provider) bool {
-	if p.Overridden {
-		return p.Label >= 0 && r.labels>>p.Label&1 == 0
-	}
-	if p.Overrides && p.Label >= 0 {
-		return r.labels>>p.Label&1 == 1
-	}
-	return true
+	return p.Usable(p.Label >= 0 && r.labels>>p.Label&1 == 1)
 }
 
 // moveIn returns the move that resolves a field in a subgraph, or nil.

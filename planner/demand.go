@@ -2,10 +2,10 @@ package planner
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/weft-graphql/weft/planner/operation"
 	"github.com/weft-graphql/weft/planner/plan"
-	"github.com/weft-graphql/weft/planner/schema"
 )
 
 // demand notes how many requests a fetch takes.
@@ -80,23 +80,13 @@ func (b *builder) length(s *slot) plan.ListLength {
 			return out
 		}
 	}
-	field := b.schema.Field(of.anyField())
-	for _, a := range field.Args {
-		if n := atoi(a.Default); n > 0 && slices.Contains(size.Slicing, a.Name) && field.Parent != schema.NoType {
+	for _, a := range b.schema.Field(of.anyField()).Args {
+		if a.Default == "" || !slices.Contains(size.Slicing, a.Name) {
+			continue
+		}
+		if n, err := strconv.Atoi(a.Default); err == nil && n > 0 {
 			out.Assumed = n
 		}
 	}
 	return out
-}
-
-// atoi reads a natural number, 0 when there is none.
-func atoi(text string) int {
-	n := 0
-	for _, c := range []byte(text) {
-		if c < '0' || c > '9' || n > 1<<24 {
-			return 0
-		}
-		n = n*10 + int(c-'0')
-	}
-	return n
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/weft-graphql/weft/planner"
+	"github.com/weft-graphql/weft/planner/internal/measured"
 	"github.com/weft-graphql/weft/planner/operation"
 	"github.com/weft-graphql/weft/planner/plan"
 )
@@ -88,7 +89,7 @@ func planned(t *testing.T, p *planner.Planner, op *operation.Operation) *plan.Pl
 
 // TestPlanAllocations bounds what planning allocates beyond the plan itself.
 func TestPlanAllocations(t *testing.T) {
-	if raceEnabled {
+	if measured.Race {
 		t.Skip("the race detector allocates")
 	}
 	l := load(t, graphs[0].subgraphs)

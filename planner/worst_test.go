@@ -12,6 +12,7 @@ import (
 
 	"github.com/weft-graphql/weft/planner"
 	"github.com/weft-graphql/weft/planner/compose"
+	"github.com/weft-graphql/weft/planner/internal/measured"
 	"github.com/weft-graphql/weft/planner/operation"
 )
 
@@ -171,7 +172,7 @@ func (l *loaded) took(p *planner.Planner, text string) (time.Duration, error) {
 }
 
 func TestWorst(t *testing.T) {
-	if raceEnabled || testing.Short() {
+	if measured.Race || testing.Short() {
 		t.Skip("measures time")
 	}
 	for _, z := range zoos {
@@ -188,9 +189,9 @@ func TestWorst(t *testing.T) {
 			// some slack: others may use the machine.
 			least := time.Hour
 			for range 8 {
-				before := cpuTime()
+				before := measured.CPU()
 				d, _ := l.took(p, worst[name])
-				if least = min(least, d, cpuTime()-before); least < slowest {
+				if least = min(least, d, measured.CPU()-before); least < slowest {
 					break
 				}
 			}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +29,7 @@ func (rq *request) demand(p *plan.Plan, bits uint64) bool {
 		}
 		over = append(over, f)
 	}
-	if n, worst := p.Requests(bits, rq.listLength); l.MaxUpstreamRequests > 0 && n > l.MaxUpstreamRequests {
+	if n, worst := p.Requests(bits, func(variable int) int { return rq.op.Natural(&rq.values, variable) }); l.MaxUpstreamRequests > 0 && n > l.MaxUpstreamRequests {
 		add(CodeMaxUpstreamRequests, worst, "The operation would take about %d upstream requests, more than the %d that are allowed", n, l.MaxUpstreamRequests)
 	}
 	if waves, last := p.Depth(bits); l.MaxWaves > 0 && waves > l.MaxWaves {
@@ -52,15 +51,4 @@ func (rq *request) demand(p *plan.Plan, bits uint64) bool {
 	}
 	rq.faults = append(rq.faults, over...)
 	return false
-}
-
-// listLength is the value of a variable that tells the length of a list, -1 if
-// there is none.
-func (rq *request) listLength(variable int) int {
-	raw := rq.values.Raw[variable]
-	n, err := strconv.Atoi(string(raw))
-	if err != nil || n < 0 {
-		return -1
-	}
-	return n
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -332,28 +331,10 @@ func (p *planning) plan(ctx context.Context, text, name, variables string, label
 		out.Sent = &sent
 	}
 	if out.connect(); out.Chain != nil && (variables != "" || len(op.Conditions) == 0) {
-		n, _ := made.Requests(op.Bits(&values), func(i int) int { return listLength(op, &values, i) })
+		n, _ := made.Requests(op.Bits(&values), func(i int) int { return op.Natural(&values, i) })
 		out.Predicted = &n
 	}
 	return out, nil
-}
-
-// listLength is the value of a variable that says how long a list is, -1 if it
-// does not.
-func listLength(op *operation.Operation, values *operation.Values, i int) int {
-	raw := op.Variables[i].Const
-	switch {
-	case raw != nil:
-	case i < len(values.Raw):
-		raw = values.Raw[i]
-	default:
-		raw = op.Variables[i].Default
-	}
-	n, err := strconv.Atoi(string(raw))
-	if err != nil || n < 0 {
-		return -1
-	}
-	return n
 }
 
 // connect says, for a plan that is explained, which requests need which, and

@@ -97,6 +97,24 @@ func (op *Operation) Coerce(raw []byte, dst *Values) Errors {
 	return errs
 }
 
+// Natural is the natural number that a variable holds, -1 if it holds none. Values
+// that were never coerced hold constants and defaults only.
+func (op *Operation) Natural(values *Values, variable int) int {
+	raw := op.Variables[variable].Const
+	switch {
+	case raw != nil:
+	case variable < len(values.Raw):
+		raw = values.Raw[variable]
+	default:
+		raw = op.Variables[variable].Default
+	}
+	n, err := strconv.Atoi(string(raw))
+	if err != nil || n < 0 {
+		return -1
+	}
+	return n
+}
+
 // Bits returns the condition bits for coerced values.
 func (op *Operation) Bits(values *Values) uint64 {
 	var bits uint64

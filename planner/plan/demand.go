@@ -76,41 +76,32 @@ func (p *Plan) Requests(bits uint64, length func(variable int) int) (int, *Fetch
 
 // Depth is the length of the longest chain of fetches, and the last of them.
 func (p *Plan) Depth(bits uint64) (int, *Fetch) {
-	ends := make([]int, len(p.Fetches))
-	longest := 0
-	var last *Fetch
-	for i, f := range p.Fetches {
-		for _, d := range f.Deps {
-			ends[i] = max(ends[i], ends[d])
-		}
-		if f.Cond.Holds(bits) {
-			ends[i]++
-		}
-		if ends[i] > longest {
-			longest, last = ends[i], f
-		}
-	}
-	return longest, last
+	return longest(p, bits, func(*Fetch) int { return 1 })
 }
 
 // Latency is the longest sum of expected latencies along a chain of fetches,
 // and the last fetch of that chain.
 func (p *Plan) Latency(bits uint64) (time.Duration, *Fetch) {
-	ends := make([]time.Duration, len(p.Fetches))
-	var longest time.Duration
+	return longest(p, bits, func(f *Fetch) time.Duration { return f.Demand.Latency })
+}
+
+// longest is the largest sum along a chain of fetches, and the fetch it ends at.
+func longest[N int | time.Duration](p *Plan, bits uint64, of func(*Fetch) N) (N, *Fetch) {
+	ends := make([]N, len(p.Fetches))
+	var most N
 	var last *Fetch
 	for i, f := range p.Fetches {
 		for _, d := range f.Deps {
 			ends[i] = max(ends[i], ends[d])
 		}
 		if f.Cond.Holds(bits) {
-			ends[i] += f.Demand.Latency
+			ends[i] += of(f)
 		}
-		if ends[i] > longest {
-			longest, last = ends[i], f
+		if ends[i] > most {
+			most, last = ends[i], f
 		}
 	}
-	return longest, last
+	return most, last
 }
 
 // Where names the response path that makes the fetch necessary, for messages.

@@ -190,7 +190,7 @@ func (b *builder) views() {
 			if !b.knownSubgraph(t.Name, in.Subgraph) {
 				continue
 			}
-			if b.out.View(id, in.Subgraph) != nil {
+			if slices.ContainsFunc(b.out.Views[id], func(v TypeView) bool { return v.Subgraph == in.Subgraph }) {
 				b.fail(CodeInvalidDefinition, t.Name, in.Subgraph, "the type is listed twice")
 				continue
 			}

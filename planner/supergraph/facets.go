@@ -73,8 +73,9 @@ func (b *builder) facets() {
 				list = append(list, p)
 			} else {
 				for k := range all {
-					if fp, ok := b.facetProvider(schema.FieldID(id), p, sub, &all[k], joined[made{sub, b.schema.Field(schema.FieldID(id)).Parent}]); ok {
-						fp.Subgraph = at + k
+					fp := p
+					fp.Subgraph = at + k
+					if fp, ok := b.facetProvider(schema.FieldID(id), fp, sub, &all[k], joined[made{sub, b.schema.Field(schema.FieldID(id)).Parent}]); ok {
 						list = append(list, fp)
 					}
 				}
@@ -118,6 +119,8 @@ func (b *builder) facetView(t *schema.Type, v TypeView, f *subgraphs.Facet, join
 	return v, true
 }
 
+// facetProvider is a field as a facet gives it; p has the number of the facet,
+// whose views are made already.
 func (b *builder) facetProvider(id schema.FieldID, p Provider, sub int, f *subgraphs.Facet, joined bool) (Provider, bool) {
 	field := b.schema.Field(id)
 	parent := b.schema.Type(field.Parent).Name
@@ -141,9 +144,8 @@ func (b *builder) facetProvider(id schema.FieldID, p Provider, sub int, f *subgr
 		return p, true
 	}
 	p.External, p.KeyExternal = given.External, false
-	if given.External && parent == f.Type && f.Provides != "" {
-		set, _ := ParseFieldSet(b.schema, field.Parent, f.Provides) // checkFacet reports faults
-		p.Entered = slices.ContainsFunc(set, func(s FieldSelection) bool { return s.Name == field.Name })
+	if v := b.out.View(field.Parent, p.Subgraph); given.External && v != nil && len(v.Lookups) > 0 {
+		p.Entered = slices.ContainsFunc(v.Lookups[0].Provides, func(s FieldSelection) bool { return s.Name == field.Name })
 	}
 	// What an endpoint needs of the object is part of its lookup.
 	p.Requires, p.RequiresText, p.Provides = nil, "", nil

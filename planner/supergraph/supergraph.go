@@ -1,6 +1,8 @@
 package supergraph
 
 import (
+	"slices"
+
 	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/subgraphs"
 )
@@ -92,6 +94,18 @@ type Provider struct {
 	Namespace bool
 }
 
+// Usable reports whether the subgraph resolves the field, active saying whether
+// its override label, if it has one, is.
+func (p *Provider) Usable(active bool) bool {
+	switch {
+	case p.Overridden:
+		return p.Label >= 0 && !active
+	case p.Overrides && p.Label >= 0:
+		return active
+	}
+	return true
+}
+
 // Made reports whether the subgraph has no such field and its value is made of
 // what else it gives.
 func (p *Provider) Made() bool { return p.Namespace || p.Join != nil }
@@ -181,12 +195,11 @@ type FieldArg struct {
 // View returns what a subgraph says of a type, or nil.
 func (s *Supergraph) View(t schema.TypeID, subgraph int) *TypeView {
 	views := s.Views[t]
-	for i := range views {
-		if views[i].Subgraph == subgraph {
-			return &views[i]
-		}
+	i, found := slices.BinarySearchFunc(views, subgraph, func(v TypeView, subgraph int) int { return v.Subgraph - subgraph })
+	if !found {
+		return nil
 	}
-	return nil
+	return &views[i]
 }
 
 // Provider returns a subgraph's part in a field, or nil.

@@ -296,7 +296,10 @@ func (x *state) writeElements(o *plan.Output, elem schema.Wrap, list, object, st
 	for i := range n {
 		w := x.words[list+headerWords+i]
 		x.path[at].index = i - dropped
-		before := errorCount{x.errorsN, x.omitted, x.violations, len(x.errors)}
+		var before errorCount
+		if o.Drop {
+			before = errorCount{x.errorsN, x.omitted, x.violations, len(x.errors)}
+		}
 		if !x.writeValue(o, elem, w, object) {
 			if x.tooLarge {
 				return false

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/planner/compose"
@@ -129,7 +130,7 @@ func (r *Composition) importOpenAPI(s *config.Subgraph, text string) *openapi.Re
 			}
 		}
 	}
-	slices.SortFunc(o.Entities, func(a, b openapi.Entity) int { return compareText(a.Type, b.Type) })
+	slices.SortFunc(o.Entities, func(a, b openapi.Entity) int { return strings.Compare(a.Type, b.Type) })
 	for _, l := range s.Links {
 		link := openapi.Link{Field: l.Field, Type: l.Type}
 		for _, by := range l.By {
@@ -154,16 +155,6 @@ func (r *Composition) importOpenAPI(s *config.Subgraph, text string) *openapi.Re
 	return nil
 }
 
-func compareText(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
-
 // restError is a fault of a REST upstream's configuration as one of composition.
 // Its place is in the configuration.
 func restError(c *config.Config, name string, e *rest.Error) *compose.Error {
@@ -179,9 +170,10 @@ func restError(c *config.Config, name string, e *rest.Error) *compose.Error {
 	return out
 }
 
-// withMock is the client of an upstream of which something is made up.
+// withMock is the client of an upstream of which something may be made up; of a
+// nil Upstream nothing is.
 func (u *Upstream) withMock(name string, real subgraphs.Client) (subgraphs.Client, error) {
-	if u.Mock == "" {
+	if u == nil || u.Mock == "" {
 		return real, nil
 	}
 	made, err := mock.New(mock.Options{Subgraph: name, Doc: u.Doc, Seed: u.Seed})

@@ -66,10 +66,10 @@ func settingsOf(c *config.Config, g *graph) ([]clientSettings, Errors) {
 			name: sub.Name, url: sub.URL, timeout: all.RequestTimeout.Std(), maxBody: all.MaxResponseBodySize.Bytes(),
 			maxConns: all.MaxConnectionsPerHost, idleTimeout: all.PoolIdleTimeout.Std(), dedupe: all.DedupeEnabled,
 		}
-		if k := slices.IndexFunc(c.Subgraphs, func(o config.Subgraph) bool { return o.Name == sub.Name }); k >= 0 && c.Subgraphs[k].URL != "" {
-			s.url = c.Subgraphs[k].URL
-		}
 		configured := c.Subgraph(sub.Name)
+		if configured != nil && configured.URL != "" {
+			s.url = configured.URL
+		}
 		up := g.upstreams[sub.Name]
 		if up != nil {
 			s.url = up.URL

@@ -1,11 +1,8 @@
 package generation
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"net/http"
-	"slices"
 
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/subgraphs"
@@ -66,64 +63,27 @@ func (e *engine) client(c *config.Config, set *clientSettings, s *Shared) (subgr
 		return nil, fault("the connection cannot be set up", err)
 	}
 	e.releases = append(e.releases, t.Release)
+	var client subgraphs.Client
 	if up != nil && up.Rest != nil {
-		wire, err := rest.NewWire(t, set.url)
+		wire, err := rest.NewWire(t, set.url, credentials)
 		if err != nil {
 			return nil, fault("it cannot be called", err)
-		}
-		carrier := rest.Transport(wire)
-		if credentials != nil {
-			carrier = &authorized{next: carrier, auth: credentials, host: endpoint.Host}
 		}
 		cache, release, err := s.caches.acquire(&c.Caches.HTTP, s)
 		if err != nil {
 			return nil, fault("the cache cannot be used", err)
 		}
 		e.releases = append(e.releases, release)
-		client, err := up.withMock(set.name, up.Rest.Client(rest.Options{Transport: carrier, Cache: cache}))
-		if err != nil {
-			return nil, fault("its answers cannot be made up", err)
-		}
-		return client, nil
-	}
-	client, err := graphql.New(graphql.Options{
+		client = up.Rest.Client(rest.Options{Transport: wire, Cache: cache})
+	} else if client, err = graphql.New(graphql.Options{
 		Subgraph: set.name, URL: set.url, Transport: t, Timeout: set.timeout, MaxBody: set.maxBody, NoDedupe: !set.dedupe, Auth: credentials,
-	})
-	if err != nil {
+	}); err != nil {
 		return nil, fault("it cannot be called", err)
 	}
-	if up != nil {
-		wrapped, err := up.withMock(set.name, client)
-		if err != nil {
-			return nil, fault("its answers cannot be made up", err)
-		}
-		return wrapped, nil
+	if client, err = up.withMock(set.name, client); err != nil {
+		return nil, fault("its answers cannot be made up", err)
 	}
 	return client, nil
-}
-
-// authorized completes requests to a REST upstream with credentials, after
-// everything that caches or shares them.
-type authorized struct {
-	next rest.Transport
-	auth auth.Authenticator
-	host string
-}
-
-// Do implements [rest.Transport].
-func (a *authorized) Do(ctx context.Context, req *rest.HTTPRequest) (*rest.HTTPResponse, error) {
-	r := auth.Request{Method: req.Method, Host: a.host, Target: req.Target, Header: slices.Clone(req.Header), Body: req.Body}
-	for {
-		if err := a.auth.Apply(ctx, &r); err != nil {
-			return nil, err
-		}
-		completed := *req
-		completed.Target, completed.Header = r.Target, r.Header
-		resp, err := a.next.Do(ctx, &completed)
-		if err != nil || resp.Status != http.StatusUnauthorized || !a.auth.Rejected(ctx, &r) {
-			return resp, err
-		}
-	}
 }
 
 // authKey tells whether the credentials for a subgraph have changed.

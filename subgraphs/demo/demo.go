@@ -139,12 +139,9 @@ func Start(ctx context.Context, opts Options) (*Demo, error) {
 		base := "http://" + listeners[i].Addr().String()
 		u := Upstream{Name: svc.name, Kind: svc.kind}
 		mux := http.NewServeMux()
-		switch svc.name {
-		case "service1", "service2":
-			u.URL, u.SDL = base+"/"+svc.name, music.Schema1
-			if svc.name == "service2" {
-				u.SDL = music.Schema2
-			}
+		switch svc.kind {
+		case REST:
+			u.URL, u.SDL = base+"/"+svc.name, d.music[svc.name].SDL()
 			mux.Handle("/", d.music[svc.name])
 		default:
 			u.URL, u.SDL = base+"/graphql", d.handlers[svc.name].SDL()

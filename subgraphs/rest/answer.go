@@ -149,22 +149,11 @@ func (r *run) chosen(w *writer, a *ask, o *occurrence) (mapping.Value, bool) {
 // shellRow writes the object around the values of a field.
 func (r *run) shellRow(w *writer, s *shell, asks []int) {
 	w.body = append(w.body, '{')
-	first := true
 	for i := range s.steps {
 		st := &s.steps[i]
-		if !w.included(st.include) {
+		if !w.begin(&st.member) {
 			continue
 		}
-		if !first {
-			w.body = append(w.body, ',')
-		}
-		first = false
-		w.body = append(w.body, st.json...)
-		if st.typename != nil {
-			w.body = append(w.body, st.typename...)
-			continue
-		}
-		w.path = append(w.path, pathElement{key: st.name, index: -1})
 		r.fieldValue(w, s.asks[st.ask], asks[st.ask])
 		w.path = w.path[:0]
 	}

@@ -36,7 +36,7 @@ func argumentsOf(f *field, given []subgraphs.ArgumentSpec) (*arguments, error) {
 	a := &arguments{}
 	static := true
 	for _, def := range f.args {
-		arg := argument{json: append(appendQuoted(nil, def.Name), ':'), variable: -1}
+		arg := argument{json: append(mapping.AppendQuoted(nil, def.Name), ':'), variable: -1}
 		if def.Default != nil {
 			arg.fallback = appendSchemaValue(nil, def.Default)
 		}
@@ -87,7 +87,7 @@ func (a *argument) compile(v *subgraphs.ArgumentValue) error {
 			a.composed.items = append(a.composed.items, item)
 		}
 		for i := range v.Fields {
-			item := argument{json: append(appendQuoted(nil, v.Fields[i].Name), ':'), variable: -1}
+			item := argument{json: append(mapping.AppendQuoted(nil, v.Fields[i].Name), ':'), variable: -1}
 			if err := item.compile(&v.Fields[i].Value); err != nil {
 				return err
 			}
@@ -123,7 +123,7 @@ func appendSchemaValue(dst []byte, v *schema.Value) []byte {
 	case schema.IntValue, schema.FloatValue, schema.BooleanValue:
 		return append(dst, v.Raw...)
 	case schema.StringValue, schema.EnumValue:
-		return appendQuoted(dst, v.Raw)
+		return mapping.AppendQuoted(dst, v.Raw)
 	case schema.ListValue:
 		dst = append(dst, '[')
 		for i, item := range v.Items {
@@ -139,7 +139,7 @@ func appendSchemaValue(dst []byte, v *schema.Value) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(appendQuoted(dst, v.Fields[i].Name), ':')
+			dst = append(mapping.AppendQuoted(dst, v.Fields[i].Name), ':')
 			dst = appendSchemaValue(dst, v.Fields[i].Value)
 		}
 		return append(dst, '}')
@@ -243,7 +243,7 @@ func (u *Upstream) appendSent(dst []byte, v mapping.Value, s *mapping.Shape, f *
 				dst = append(dst, ',')
 			}
 			key := it.Key()
-			dst = append(appendQuoted(dst, key), ':')
+			dst = append(mapping.AppendQuoted(dst, key), ':')
 			var below *mapping.Shape
 			if sf := s.Field(key); sf != nil {
 				below = sf.Shape
@@ -298,7 +298,7 @@ func (u *Upstream) appendArguments(dst []byte, v mapping.Value, f *field) []byte
 			dst = append(dst, ',')
 		}
 		key := it.Key()
-		dst = append(appendQuoted(dst, styled(u.spec.Names, key)), ':')
+		dst = append(mapping.AppendQuoted(dst, styled(u.spec.Names, key)), ':')
 		dst = u.appendInput(dst, it.Value(), u.argumentType(f, []string{key}))
 	}
 	return append(dst, '}')
@@ -334,7 +334,7 @@ func (u *Upstream) appendInput(dst []byte, v mapping.Value, t *typ) []byte {
 			if f := t.byName[key]; f != nil {
 				below = f.named
 			}
-			dst = append(appendQuoted(dst, styled(u.spec.Names, key)), ':')
+			dst = append(mapping.AppendQuoted(dst, styled(u.spec.Names, key)), ':')
 			dst = u.appendInput(dst, it.Value(), below)
 		}
 		return append(dst, '}')

@@ -323,7 +323,7 @@ func TestOverTheWire(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tr.Release()
-	wire, err := NewWire(tr, spec.URL)
+	wire, err := NewWire(tr, spec.URL, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

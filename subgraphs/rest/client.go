@@ -121,7 +121,7 @@ func headersValue(list []subgraphs.HeaderField) mapping.Value {
 			b = append(b, ',')
 		}
 		seen[name] = true
-		b = append(appendQuoted(b, name), ':', '[')
+		b = append(mapping.AppendQuoted(b, name), ':', '[')
 		first := true
 		for j := i; j < len(list); j++ {
 			if lower(list[j].Name) != name {
@@ -131,7 +131,7 @@ func headersValue(list []subgraphs.HeaderField) mapping.Value {
 				b = append(b, ',')
 			}
 			first = false
-			b = appendQuoted(b, list[j].Value)
+			b = mapping.AppendQuoted(b, list[j].Value)
 		}
 		b = append(b, ']')
 	}

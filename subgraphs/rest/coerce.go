@@ -129,13 +129,13 @@ func (l *leaf) append(dst []byte, v mapping.Value) ([]byte, bool) {
 		case l.strict:
 			return dst, false
 		}
-		return appendQuoted(dst, v.Raw()), true
+		return mapping.AppendQuoted(dst, v.Raw()), true
 	case leafID:
 		switch {
 		case kind == mapping.KindString:
 			return v.AppendJSON(dst), true
 		case kind == mapping.KindNumber && integral(v.Raw()):
-			return appendQuoted(dst, v.Raw()), true
+			return mapping.AppendQuoted(dst, v.Raw()), true
 		}
 		return dst, false
 	case leafInt:
@@ -164,7 +164,7 @@ func (l *leaf) append(dst []byte, v mapping.Value) ([]byte, bool) {
 		if !ok {
 			return dst, false
 		}
-		return appendQuoted(dst, name), true
+		return mapping.AppendQuoted(dst, name), true
 	case leafEpochS, leafEpochMS:
 		return l.epoch(dst, v)
 	}

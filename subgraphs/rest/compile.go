@@ -233,7 +233,7 @@ func (c *compiler) lookupEnv(name string, at Place) {
 		c.add(CodeUnknownEnvironment, at, "", "the environment variable %s is not set", name)
 		return
 	}
-	c.env = append(c.env, Value{Name: name, JSON: string(appendQuoted(nil, text))})
+	c.env = append(c.env, Value{Name: name, JSON: string(mapping.AppendQuoted(nil, text))})
 }
 
 // objectOf makes a mapping value of named ones.
@@ -243,7 +243,7 @@ func objectOf(values []Value) (mapping.Value, error) {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendQuoted(b, v.Name)
+		b = mapping.AppendQuoted(b, v.Name)
 		b = append(b, ':')
 		if _, err := mapping.ParseValueJSON([]byte(v.JSON)); err != nil {
 			return mapping.Value{}, errors.New(v.Name + ": " + err.Error())

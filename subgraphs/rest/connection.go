@@ -105,7 +105,7 @@ func queryParam(target, name string) []byte {
 	if err != nil || !values.Has(name) {
 		return nil
 	}
-	return appendQuoted(nil, values.Get(name))
+	return mapping.AppendQuoted(nil, values.Get(name))
 }
 
 // collected makes one value of the elements of pages.
@@ -126,7 +126,7 @@ func (r *run) collected(a *ask, out *pageResult) (mapping.Value, *failure) {
 		list = v.AppendJSON(list)
 		if r.e.conn != nil {
 			edges = append(edges, `{"cursor":`...)
-			edges = appendQuoted(edges, out.cursors[i])
+			edges = mapping.AppendQuoted(edges, out.cursors[i])
 			edges = append(append(append(edges, `,"node":`...), list[start:]...), '}')
 		}
 	}
@@ -145,8 +145,8 @@ func (r *run) collected(a *ask, out *pageResult) (mapping.Value, *failure) {
 	b = append(b, `,"hasPreviousPage":`...)
 	b = strconv.AppendBool(b, out.before)
 	if n := len(out.cursors); n > 0 {
-		b = appendQuoted(append(b, `,"startCursor":`...), out.cursors[0])
-		b = appendQuoted(append(b, `,"endCursor":`...), out.cursors[n-1])
+		b = mapping.AppendQuoted(append(b, `,"startCursor":`...), out.cursors[0])
+		b = mapping.AppendQuoted(append(b, `,"endCursor":`...), out.cursors[n-1])
 	} else {
 		b = append(b, `,"startCursor":null,"endCursor":null`...)
 	}

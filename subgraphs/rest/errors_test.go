@@ -9,6 +9,7 @@ import (
 
 	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/rest/mapping"
 	"github.com/weft-graphql/weft/subgraphs/transport"
 )
 
@@ -191,7 +192,7 @@ func TestPathValues(t *testing.T) {
 		a := newHarness(t, up, f).fetch(&subgraphs.FetchSpec{Facet: "Query.todo", Root: []subgraphs.Selection{{
 			Key: "todo", Field: "todo", Selections: selections(t, "id"),
 			Arguments: []subgraphs.ArgumentSpec{{Name: "todoID", Value: subgraphs.ArgumentValue{Variable: 0}}},
-		}}, Variables: []subgraphs.VariableSpec{{Name: "v", Type: "ID!"}}}, &subgraphs.Call{Variables: [][]byte{appendQuoted(nil, value)}})
+		}}, Variables: []subgraphs.VariableSpec{{Name: "v", Type: "ID!"}}}, &subgraphs.Call{Variables: [][]byte{mapping.AppendQuoted(nil, value)}})
 		if target == "" {
 			if len(f.sent) != 0 || len(a.Errs) != 1 || a.Errs[0].Code != CodeBadInput {
 				t.Errorf("%q: %v %v", value, f.lines(), errTexts(a))
@@ -216,7 +217,7 @@ func TestHeaders(t *testing.T) {
 	f := answers(`{"id":1}`)
 	h := newHarness(t, up, f)
 	fetch := func(id string, header ...subgraphs.HeaderField) *subgraphs.Answer {
-		return h.fetch(&subgraphs.FetchSpec{Facet: "Query.one", Root: selections(t, `one(id: `+string(appendQuoted(nil, id))+`) { id }`)}, &subgraphs.Call{Header: header})
+		return h.fetch(&subgraphs.FetchSpec{Facet: "Query.one", Root: selections(t, `one(id: `+string(mapping.AppendQuoted(nil, id))+`) { id }`)}, &subgraphs.Call{Header: header})
 	}
 	fetch("7", subgraphs.HeaderField{Name: "X-In", Value: "in"}, subgraphs.HeaderField{Name: "Authorization", Value: "Bearer t"},
 		subgraphs.HeaderField{Name: "Host", Value: "evil"}, subgraphs.HeaderField{Name: "Content-Length", Value: "9"}, subgraphs.HeaderField{Name: "Connection", Value: "x-static"},

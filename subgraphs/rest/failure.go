@@ -139,7 +139,7 @@ func (f *failure) extend(key string, json []byte) {
 	if len(f.extensions) > 0 {
 		f.extensions = append(f.extensions, ',')
 	}
-	f.extensions = append(appendQuoted(f.extensions, key), ':')
+	f.extensions = append(mapping.AppendQuoted(f.extensions, key), ':')
 	f.extensions = append(f.extensions, json...)
 }
 

@@ -98,7 +98,7 @@ func wire(t *testing.T, up *Upstream, url string) *harness {
 		t.Fatal(err)
 	}
 	t.Cleanup(tr.Release)
-	w, err := NewWire(tr, url)
+	w, err := NewWire(tr, url, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

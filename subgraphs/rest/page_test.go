@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/rest/mapping"
 )
 
 const pageSDL = `
@@ -113,7 +114,7 @@ func TestPagesIntoConnections(t *testing.T) {
 				args = "first: 3"
 			}
 			if after != "" {
-				args += ", after: " + string(appendQuoted(nil, after))
+				args += ", after: " + string(mapping.AppendQuoted(nil, after))
 			}
 			a := h.root("Query."+field, field+"("+args+") { edges { cursor node { id } } nodes { id } pageInfo { hasNextPage hasPreviousPage endCursor } }")
 			if len(a.Errs) > 0 {

@@ -33,11 +33,8 @@ type shell struct {
 
 // shellStep is one key of a shell: a __typename or the value of an ask.
 type shellStep struct {
-	name     string
-	json     []byte
-	include  [][]subgraphs.Condition
-	typename []byte
-	ask      int
+	member
+	ask int
 }
 
 // occurrence is one selection of the endpoint's field, or of the looked-up object.
@@ -144,10 +141,10 @@ func (p *prepared) shell(list []subgraphs.Selection) (*shell, error) {
 		return nil, err
 	}
 	for _, c := range fields {
-		st := shellStep{name: c.first.Key, json: append(appendQuoted(nil, c.first.Key), ':'), include: c.include}
+		st := shellStep{member: c.member()}
 		switch c.first.Field {
 		case "__typename":
-			st.typename = appendQuoted(nil, e.typ.name)
+			st.typename = mapping.AppendQuoted(nil, e.typ.name)
 		case e.field.name:
 			o := &occurrence{include: c.include}
 			if o.args, err = argumentsOf(e.field, c.first.Arguments); err != nil {

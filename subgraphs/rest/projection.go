@@ -26,16 +26,21 @@ type projection struct {
 
 // step writes one response key.
 type step struct {
+	member
+	give *given
+	expr *mapping.Selection
+	stub *stub
+	value
+}
+
+// member is one key of an object that is written.
+type member struct {
 	name string
 	json []byte // "name":
 	// include are alternatives of conditions; nil means always.
 	include [][]subgraphs.Condition
 	// typename is the JSON text of a __typename.
 	typename []byte
-	give     *given
-	expr     *mapping.Selection
-	stub     *stub
-	value
 }
 
 // value is how the value of a field is written.
@@ -63,6 +68,11 @@ type chosen struct {
 	first   *subgraphs.Selection
 	include [][]subgraphs.Condition
 	below   []selected
+}
+
+// member is the key of the result in which the field is written.
+func (c *chosen) member() member {
+	return member{name: c.first.Key, json: append(mapping.AppendQuoted(nil, c.first.Key), ':'), include: c.include}
 }
 
 // collect groups the selections that hold for a type by response key, as
@@ -142,9 +152,9 @@ func (u *Upstream) project(n *node, list []selected, root bool) (*projection, er
 		return nil, err
 	}
 	for _, c := range fields {
-		st := step{name: c.first.Key, json: append(appendQuoted(nil, c.first.Key), ':'), include: c.include}
+		st := step{member: c.member()}
 		if c.first.Field == "__typename" {
-			st.typename = appendQuoted(nil, n.typ.name)
+			st.typename = mapping.AppendQuoted(nil, n.typ.name)
 			p.steps = append(p.steps, st)
 			continue
 		}
@@ -282,7 +292,7 @@ func (w *writer) fail(code, message string, extensions []byte) {
 		if p.index >= 0 {
 			path = strconv.AppendInt(path, int64(p.index), 10)
 		} else {
-			path = appendQuoted(path, p.key)
+			path = mapping.AppendQuoted(path, p.key)
 		}
 	}
 	w.errs = append(w.errs, subgraphs.RowErr{
@@ -370,22 +380,11 @@ func (w *writer) object(p *projection, in mapping.Value) {
 		return
 	}
 	w.body = append(w.body, '{')
-	first := true
 	for i := range p.steps {
 		st := &p.steps[i]
-		if !w.included(st.include) {
+		if !w.begin(&st.member) {
 			continue
 		}
-		if !first {
-			w.body = append(w.body, ',')
-		}
-		first = false
-		w.body = append(w.body, st.json...)
-		if st.typename != nil {
-			w.body = append(w.body, st.typename...)
-			continue
-		}
-		w.path = append(w.path, pathElement{key: st.name, index: -1})
 		if st.stub != nil {
 			key, _ := in.Get(st.stub.from)
 			w.stub(st, st.wrap, key)
@@ -395,6 +394,24 @@ func (w *writer) object(p *projection, in mapping.Value) {
 		w.path = w.path[:len(w.path)-1]
 	}
 	w.body = append(w.body, '}')
+}
+
+// begin writes the key of a member, and its value if that is a __typename. It
+// reports whether the value is still to be written, at a path that then leads to it.
+func (w *writer) begin(m *member) bool {
+	if !w.included(m.include) {
+		return false
+	}
+	if w.body[len(w.body)-1] != '{' {
+		w.body = append(w.body, ',')
+	}
+	w.body = append(w.body, m.json...)
+	if m.typename != nil {
+		w.body = append(w.body, m.typename...)
+		return false
+	}
+	w.path = append(w.path, pathElement{key: m.name, index: -1})
+	return true
 }
 
 // hollow reports whether a built object stands for none: its key is null.

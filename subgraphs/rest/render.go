@@ -195,7 +195,7 @@ func (r *renderer) posted(req *HTTPRequest, target []byte) (*HTTPRequest, error)
 		q := &r.e.query[i]
 		json := r.value(q.value)
 		if q.value == nil {
-			json = appendQuoted(nil, q.text)
+			json = mapping.AppendQuoted(nil, q.text)
 		}
 		if json == nil || string(json) == "null" {
 			continue
@@ -203,7 +203,7 @@ func (r *renderer) posted(req *HTTPRequest, target []byte) (*HTTPRequest, error)
 		if len(b) > 1 {
 			b = append(b, ',')
 		}
-		b = append(append(appendQuoted(b, q.name), ':'), json...)
+		b = append(append(mapping.AppendQuoted(b, q.name), ':'), json...)
 	}
 	req.Body = append(b, '}')
 	req.Header = append(req.Header, subgraphs.HeaderField{Name: "Content-Type", Value: "application/json"})
@@ -324,7 +324,7 @@ func (r *renderer) finish(req *HTTPRequest, target []byte) (*HTTPRequest, error)
 		h := &r.e.headers[i]
 		json := r.value(h.value)
 		if h.value == nil {
-			json = appendQuoted(nil, h.text)
+			json = mapping.AppendQuoted(nil, h.text)
 		}
 		value, err := template.AppendHeader(nil, h.name, json)
 		if err != nil {

@@ -204,7 +204,7 @@ func appendKeyLeaf(dst []byte, v mapping.Value) ([]byte, bool) {
 	if k := v.Kind(); k == mapping.KindNull || k == mapping.KindMissing {
 		return dst, false
 	}
-	return appendQuoted(dst, v.AppendText(nil)), true
+	return mapping.AppendQuoted(dst, v.AppendText(nil)), true
 }
 
 // appendSet writes the fields of a set as a JSON object.
@@ -214,7 +214,7 @@ func appendSet(dst []byte, row mapping.Value, set []schema.Selection) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(appendQuoted(dst, set[i].Name), ':')
+		dst = append(mapping.AppendQuoted(dst, set[i].Name), ':')
 		v, _ := row.Get(set[i].Name)
 		if len(set[i].Selections) > 0 {
 			dst = appendSet(dst, v, set[i].Selections)

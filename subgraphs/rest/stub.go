@@ -77,22 +77,11 @@ func (w *writer) stub(st *step, wrap *schema.TypeExpr, in mapping.Value) {
 
 func (w *writer) stubObject(p *projection, key mapping.Value) {
 	w.body = append(w.body, '{')
-	first := true
 	for i := range p.steps {
 		st := &p.steps[i]
-		if !w.included(st.include) {
+		if !w.begin(&st.member) {
 			continue
 		}
-		if !first {
-			w.body = append(w.body, ',')
-		}
-		first = false
-		w.body = append(w.body, st.json...)
-		if st.typename != nil {
-			w.body = append(w.body, st.typename...)
-			continue
-		}
-		w.path = append(w.path, pathElement{key: st.name, index: -1})
 		w.write(&st.value, st.wrap, key)
 		w.path = w.path[:len(w.path)-1]
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/auth"
 	"github.com/weft-graphql/weft/subgraphs/transport"
 )
 
@@ -63,16 +64,18 @@ func (f TransportFunc) Do(ctx context.Context, r *HTTPRequest) (*HTTPResponse, e
 type Wire struct {
 	transport *transport.Transport
 	host      string
+	auth      auth.Authenticator
 }
 
 // NewWire returns a Transport to the upstream at a URL; t must outlive it and
-// have been acquired for the same URL.
-func NewWire(t *transport.Transport, url string) (*Wire, error) {
+// have been acquired for the same URL. a proves to the upstream who the router
+// is, and may be nil.
+func NewWire(t *transport.Transport, url string, a auth.Authenticator) (*Wire, error) {
 	e, err := transport.ParseURL(url)
 	if err != nil {
 		return nil, fmt.Errorf("rest: %w", err)
 	}
-	return &Wire{transport: t, host: e.Host}, nil
+	return &Wire{transport: t, host: e.Host, auth: a}, nil
 }
 
 // Do implements [Transport].
@@ -82,7 +85,7 @@ func (w *Wire) Do(ctx context.Context, r *HTTPRequest) (*HTTPResponse, error) {
 		Timeout: r.Timeout, MaxBody: r.MaxBody, Retry: r.Safe, Collect: allHeaders,
 	}
 	var resp transport.Response
-	if err := w.transport.Do(ctx, &req, &resp); err != nil {
+	if err := auth.Send(ctx, w.auth, w.transport, &req, &resp); err != nil {
 		return nil, err
 	}
 	out := &HTTPResponse{

@@ -132,24 +132,11 @@ func (r *run) writeSet(b *strings.Builder, set supergraph.FieldSet) {
 }
 
 // view returns what a subgraph says of a type, or nil.
-func (r *run) view(t schema.TypeID, sub int32) *supergraph.TypeView {
-	views := r.super.Views[t]
-	i, found := slices.BinarySearchFunc(views, int(sub), func(v supergraph.TypeView, sub int) int { return v.Subgraph - sub })
-	if !found {
-		return nil
-	}
-	return &views[i]
-}
+func (r *run) view(t schema.TypeID, sub int32) *supergraph.TypeView { return r.super.View(t, int(sub)) }
 
 // usable reports whether a provider resolves its field under the run's labels.
 func (r *run) usable(p *supergraph.Provider) bool {
-	switch {
-	case p.Overridden:
-		return p.Label >= 0 && !r.active[p.Label]
-	case p.Overrides && p.Label >= 0:
-		return r.active[p.Label]
-	}
-	return true
+	return p.Usable(p.Label >= 0 && r.active[p.Label])
 }
 
 // through is the interface whose interface object holds the value, or NoType.

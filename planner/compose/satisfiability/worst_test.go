@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/planner/compose/satisfiability"
+	"github.com/weft-graphql/weft/planner/internal/measured"
 	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/planner/supergraph"
 )
@@ -295,11 +296,11 @@ func TestBounded(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := c.def.build(t)
-			start := cpuTime()
+			start := measured.CPU()
 			problems := satisfiability.Check(s)
-			took := cpuTime() - start
+			took := measured.CPU() - start
 			t.Logf("%v, %d problems", took, len(problems))
-			if took > time.Second && !raceEnabled {
+			if took > time.Second && !measured.Race {
 				t.Errorf("took %v", took)
 			}
 			if (len(problems) == 0) != c.sound {

@@ -24,6 +24,7 @@ const maxBody = 1 << 20
 type Service struct {
 	mux   *http.ServeMux
 	base  string
+	sdl   string
 	world *world
 
 	mu     sync.Mutex
@@ -67,6 +68,9 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
+// SDL is the text of the service's schema.
+func (s *Service) SDL() string { return s.sdl }
+
 // Requests are the counted requests by method and path.
 func (s *Service) Requests() map[string]int {
 	s.mu.Lock()
@@ -109,6 +113,7 @@ func (s *Service) handle(method, path string, h http.HandlerFunc) {
 
 // schema offers the text of the service's schema. It is not counted.
 func (s *Service) schema(text string) {
+	s.sdl = text
 	s.mux.HandleFunc("GET "+s.base+"/schema.graphql", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/graphql; charset=utf-8")
 		_, _ = io.WriteString(w, text)

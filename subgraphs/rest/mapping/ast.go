@@ -145,7 +145,7 @@ func (o *object) finish() *object {
 		}
 		seen[e.key] = true
 		if !e.spread && e.json == nil {
-			e.json = append(appendQuoted(nil, e.key), ':')
+			e.json = append(AppendQuoted(nil, e.key), ':')
 		}
 	}
 	return o

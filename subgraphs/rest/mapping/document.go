@@ -419,8 +419,8 @@ func unquote(dst, raw []byte) []byte {
 
 const hexDigits = "0123456789abcdef"
 
-// appendQuoted appends s as a JSON string. What is not UTF-8 becomes U+FFFD.
-func appendQuoted[T string | []byte](dst []byte, s T) []byte {
+// AppendQuoted appends s as a JSON string. What is not UTF-8 becomes U+FFFD.
+func AppendQuoted[T string | []byte](dst []byte, s T) []byte {
 	dst = append(dst, '"')
 	from := 0
 	for i := 0; i < len(s); {

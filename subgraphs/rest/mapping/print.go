@@ -45,7 +45,7 @@ func appendKey(dst []byte, key string) []byte {
 	if isName(key) {
 		return append(dst, key...)
 	}
-	return appendQuoted(dst, key)
+	return AppendQuoted(dst, key)
 }
 
 // appendPath writes a path. explicit: with $ even before a key.

@@ -77,7 +77,7 @@ func Int(n int64) Value { return numberValue(strconv.AppendInt(nil, n, 10)) }
 
 // String returns s as a value.
 func String(s string) Value {
-	return Value{kind: KindString, own: &computed{raw: appendQuoted(nil, s)}}
+	return Value{kind: KindString, own: &computed{raw: AppendQuoted(nil, s)}}
 }
 
 func numberValue(raw []byte) Value { return Value{kind: KindNumber, own: &computed{raw: raw}} }
@@ -132,7 +132,7 @@ func (v Value) appendComputed(dst []byte) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(appendQuoted(dst, v.own.members[i].key), ':')
+			dst = append(AppendQuoted(dst, v.own.members[i].key), ':')
 			dst = v.own.members[i].value.AppendJSON(dst)
 		}
 		return append(dst, '}')
@@ -323,7 +323,7 @@ func (it *Iter) appendKeyJSON(dst []byte) []byte {
 	if it.of.doc != nil {
 		return append(dst, it.of.doc.raw(it.at-1)...)
 	}
-	return appendQuoted(dst, it.of.own.members[it.at].key)
+	return AppendQuoted(dst, it.of.own.members[it.at].key)
 }
 
 // key returns the key of the member as a value.

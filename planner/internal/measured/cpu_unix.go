@@ -1,15 +1,15 @@
 //go:build unix
 
-package satisfiability_test
+package measured
 
 import (
 	"syscall"
 	"time"
 )
 
-// cpuTime is the processor time that the tests have used so far: what else the
+// CPU is the processor time that the tests have used so far: what else the
 // machine does is not in it.
-func cpuTime() time.Duration {
+func CPU() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		return 0

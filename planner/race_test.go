@@ -1,6 +1,0 @@
-//go:build race
-
-package planner_test
-
-// raceEnabled says whether the race detector slows everything down.
-const raceEnabled = true
