@@ -17,7 +17,8 @@ type Client interface {
 // Prepared is one compiled fetch.
 type Prepared interface {
 	// Fetch carries out the call. It never returns nil; a failure is an Answer
-	// with Err set. It returns early when ctx ends.
+	// with Err set. It returns early when ctx ends, unless it carries out a call
+	// that others wait for. It must not keep ctx: see package callctx.
 	Fetch(ctx context.Context, call *Call) *Answer
 	// Text describes the request for people: for GraphQL the printed operation.
 	Text() string

@@ -59,7 +59,7 @@ func TestDecodeDoesNotAllocate(t *testing.T) {
 func TestWritingDoesNotAllocate(t *testing.T) {
 	p := heavyPlan()
 	newShop(1).serve(p)
-	x := new(state)
+	x := &state{workers: new(workers)}
 	x.begin(&Request{Plan: p})
 	x.run(context.Background())
 	dst := x.write(nil)

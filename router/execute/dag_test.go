@@ -297,7 +297,7 @@ func TestMergedObjectsStayShared(t *testing.T) {
 	size := func(n int) int {
 		users := `{"data":{"users":[` + strings.Repeat(`{"id":"1","mail":"8"},`, n-1) + `{"id":"1","mail":"8"}]}}`
 		p := valuePlan(t, users, `{"profile":{"a":"$","tags":[{"x":"x$"},{"x":"-"}]}}`, `{"profile":{"b":"$","tags":[{"y":"y$"},{"y":"-"}]}}`)
-		x := new(state)
+		x := &state{workers: new(workers)}
 		x.begin(&Request{Plan: p})
 		x.run(context.Background())
 		out := x.write(nil)

@@ -36,6 +36,9 @@
 //
 // The goroutine that calls [Executor.Execute] owns the store of its request and
 // does all the decoding, attaching, scheduling and writing. Other goroutines
-// only carry out [subgraphs.Prepared.Fetch] and hand over the answer. An
+// only carry out [subgraphs.Prepared.Fetch] and hand over the answer. They are
+// kept for the next requests, their stacks having grown. Even a lone fetch runs
+// on one of them: its client may carry the call out for other requests as well,
+// and would not come back while those wait. An
 // Executor may be used by any number of goroutines; a Request by one at a time.
 package execute

@@ -128,13 +128,14 @@ type Result struct {
 
 // Executor runs plans. It keeps the memory of finished requests for the next.
 type Executor struct {
-	pool sync.Pool
+	pool    sync.Pool
+	workers workers
 }
 
 // New returns an Executor.
 func New() *Executor {
 	e := &Executor{}
-	e.pool.New = func() any { return new(state) }
+	e.pool.New = func() any { return &state{workers: &e.workers} }
 	return e
 }
 

@@ -339,7 +339,7 @@ func TestFailedFetchOfManyRows(t *testing.T) {
 		if result.Errors != each*n || strings.Count(got, `"path"`) != 10 {
 			t.Errorf("%s: %+v", answer, result)
 		}
-		x := new(state)
+		x := &state{workers: new(workers)}
 		x.begin(&Request{Plan: p})
 		x.run(context.Background())
 		if len(x.records) != each {

@@ -396,7 +396,7 @@ func fetched(b *testing.B) *state {
 	p := heavyPlan()
 	newShop(1).serve(p)
 	record(b, p)
-	x := new(state)
+	x := &state{workers: new(workers)}
 	x.begin(&Request{Plan: p})
 	x.run(context.Background())
 	return x

@@ -29,7 +29,7 @@ func (x *state) run(ctx context.Context) {
 		}
 		x.ready = x.ready[:0]
 
-		if len(x.sending) == 1 && x.inflight == 0 {
+		if len(x.sending) == 1 && x.inflight == 0 && ctx.Done() == nil {
 			fs := &x.fetches[x.sending[0]]
 			x.result.Requests++
 			x.accept(fs, fetch(ctx, fs.fetch, &fs.call))
@@ -41,7 +41,9 @@ func (x *state) run(ctx context.Context) {
 			fs.sent = true
 			x.inflight++
 			x.result.Requests++
-			go deliver(ctx, x.arrived, i, fs.fetch, &fs.call)
+			// Even a lone fetch runs elsewhere: the client may carry it out for other
+			// requests as well, and would stay for those when ctx ends.
+			x.workers.start(job{fs.context(ctx), x.arrived, i, fs.fetch, &fs.call})
 		}
 		if x.inflight == 0 {
 			return
@@ -79,6 +81,7 @@ func (x *state) await(ctx context.Context) bool {
 func (x *state) abandon(ctx context.Context) {
 	for i := range x.plan.Fetches {
 		if fs := &x.fetches[i]; fs.sent {
+			fs.ctx.Cancel(ctx.Err())
 			x.failEnded(ctx, fs)
 			x.settle(i)
 		}
@@ -148,11 +151,6 @@ func (x *state) settle(i int) {
 			x.ready = append(x.ready, d)
 		}
 	}
-}
-
-// deliver runs on a goroutine of its own; it touches nothing of the store.
-func deliver(ctx context.Context, arrived chan<- arrival, i int, f *plan.Fetch, call *subgraphs.Call) {
-	arrived <- arrival{i, fetch(ctx, f, call)}
 }
 
 // fetch carries out a call. A panic in a client fails this fetch alone.

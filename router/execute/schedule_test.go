@@ -341,7 +341,7 @@ func TestLargeBuffersAreDropped(t *testing.T) {
 		users = append(users, fmt.Sprintf(`{"id":"%d","name":"x"}`, i))
 	}
 	p := usersPlan(body(`{"data":{"users":[`+strings.Join(users, ",")+`]}}`), rows(func(row string) string { return `{"age":"none"}` }))
-	x := new(state)
+	x := &state{workers: new(workers)}
 	r := &Request{Plan: p}
 	for range 2 { // the second has what the first has left
 		x.begin(r)

@@ -1,8 +1,11 @@
 package execute
 
 import (
+	"context"
+
 	"github.com/weft-graphql/weft/planner/plan"
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/callctx"
 )
 
 // state is all the memory of one request. States are pooled.
@@ -23,6 +26,7 @@ type state struct {
 	// goroutine ever blocks on it.
 	arrived  chan arrival
 	inflight int
+	workers  *workers            // the executor's
 	answers  []*subgraphs.Answer // to be released at the end
 
 	merged mergeMemo
@@ -43,6 +47,8 @@ type fetchState struct {
 	settled bool
 	took    bool // a given answer was used
 
+	// ctx is that of the call while it is sent; nil if it cannot be used again.
+	ctx  *callctx.Context
 	call subgraphs.Call
 	// text holds the representations one after the other.
 	text []byte
@@ -188,6 +194,9 @@ func (fs *fetchState) end() {
 	fs.fetch = nil
 	clear(fs.partial)
 	fs.partial = fs.partial[:0]
+	if fs.ctx != nil && !fs.ctx.Reset() {
+		fs.ctx = nil
+	}
 	clear(fs.call.Rows)
 	clear(fs.call.Variables)
 	fs.call = subgraphs.Call{Rows: fs.call.Rows[:0], Variables: fs.call.Variables[:0]}
@@ -208,6 +217,15 @@ func (fs *fetchState) end() {
 	if cap(fs.members) > keep {
 		fs.members = nil
 	}
+}
+
+// context returns the context for the call, which abandon ends.
+func (fs *fetchState) context(parent context.Context) context.Context {
+	if fs.ctx == nil {
+		fs.ctx = &callctx.Context{}
+	}
+	fs.ctx.Begin(parent)
+	return fs.ctx
 }
 
 // addUse returns the use of row r with the given decoding, or of no row (a root

@@ -68,7 +68,7 @@ func (p *prepared) fetch(ctx context.Context, call *subgraphs.Call) *subgraphs.A
 	c.Header = append(c.Header, call.Header...)
 	var a *subgraphs.Answer
 	if p.shared && p.client.group != nil {
-		a = p.client.group.Do(ctx, c, p)
+		a = p.client.group.Carry(ctx, c, p)
 	} else {
 		a = p.Run(ctx, c)
 		c.Free()

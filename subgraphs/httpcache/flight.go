@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"sync"
 	"sync/atomic"
+
+	"github.com/weft-graphql/weft/subgraphs/callctx"
 )
 
 // result is what became of a request to the origin.
@@ -79,7 +81,7 @@ func (c *Cache) collapsed(ctx context.Context, l *lookup, e *Entry, p *Policy, r
 	} else {
 		// One who leads must not take the others down with it, so the request gets a
 		// context and a copy of its own.
-		flying, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		flying, cancel := context.WithCancel(callctx.Detached(ctx))
 		fl = &flight{key: key, request: r.clone(), done: make(chan struct{}), cancel: cancel, waiting: 1}
 		f.m[key] = fl
 		f.mu.Unlock()
@@ -250,7 +252,7 @@ func (c *Cache) mayRefresh() bool {
 // detached is a context for work in the background: with the values of the
 // request that caused it, but with an end of its own.
 func (c *Cache) detached(ctx context.Context) (context.Context, context.CancelFunc) {
-	d, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.options.BackgroundTimeout)
+	d, cancel := context.WithTimeout(callctx.Detached(ctx), c.options.BackgroundTimeout)
 	stop := context.AfterFunc(c.base, cancel)
 	return d, func() {
 		stop()

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"github.com/weft-graphql/weft/subgraphs/callctx"
 )
 
 // maxVariantSets bounds the sets of field names that one URL is remembered to
@@ -212,7 +214,7 @@ func (c *Cache) unsafe(ctx context.Context, r *Request, p *Policy, fetch Fetch) 
 				}
 			}
 		}
-		invalidate := context.WithoutCancel(ctx)
+		invalidate := callctx.Detached(ctx)
 		c.failed("invalidate", c.store.Invalidate(invalidate, slices.Collect(maps.Keys(tags))))
 	}
 	if err != nil {

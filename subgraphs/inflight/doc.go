@@ -2,13 +2,14 @@
 // upstream request.
 //
 // A caller takes a [Call], fills in what will be sent, and hands it to
-// [Group.Do] together with the [Runner] that carries it out. If an equal call
+// [Group.Do] or [Group.Carry] together with the [Runner] that carries it out. If an equal call
 // is under way, the caller waits for that one; equal means equal bytes of body
 // and headers, a hash only finds the candidates. Everything else that tells
 // requests apart, the URL above all, must be the same for all calls of a group.
 //
-// A shared call runs on a goroutine and under a context of its own, which is
-// cancelled when the last caller that waits for it leaves. The answer is
+// A shared call runs under a context of its own, which is cancelled when the
+// last caller that waits for it leaves; and on a goroutine of its own (Do) or on
+// that of the first caller (Carry), which then has to stay for the others. The answer is
 // reference-counted: every caller gets one reference.
 //
 // A Group may be used by any number of goroutines. A Call belongs to whoever

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/callctx"
 )
 
 // Runner carries out a call.
@@ -27,7 +28,7 @@ type Call struct {
 	// Header are the header lines that differ from call to call.
 	Header []subgraphs.HeaderField
 
-	ctx    callContext
+	ctx    callctx.Context
 	runner Runner
 	shard  *shard
 	hash   uint64
@@ -35,13 +36,15 @@ type Call struct {
 	// turn holds one token for each caller that waits when the answer is there.
 	turn chan struct{}
 	run  func() // c.carryOut, bound once
-	// users counts the callers that wait and the goroutine that runs.
+	// users counts who still reads the call: the callers that wait, the goroutine
+	// that carries it out, and the context that watches for the first caller.
 	users atomic.Int32
 
 	// Guarded by the shard's mutex:
 	next    *Call
 	waiting int
 	done    bool
+	left    bool // the caller that carries it out no longer waits
 }
 
 var calls sync.Pool
@@ -68,13 +71,10 @@ func (c *Call) Free() {
 	clear(c.Header)
 	c.Header = c.Header[:0]
 	c.runner, c.shard, c.answer, c.next = nil, nil, nil, nil
-	c.waiting, c.done = 0, false
-	if c.ctx.exposed() {
-		// Somebody may still watch the context: leave it alone.
-		return
+	c.waiting, c.done, c.left = 0, false, false
+	if c.ctx.Reset() {
+		calls.Put(c)
 	}
-	c.ctx.reset()
-	calls.Put(c)
 }
 
 func (c *Call) leave() {
@@ -108,8 +108,49 @@ func NewGroup() *Group {
 
 // Do carries out c with r, or waits for an equal call under way. It takes c
 // over. The caller must release the answer. It returns when the answer is there
-// or when ctx ends.
+// or when ctx ends: the call runs on a goroutine of its own.
 func (g *Group) Do(ctx context.Context, c *Call, r Runner) *subgraphs.Answer {
+	if ctx.Done() == nil {
+		return g.Carry(ctx, c, r) // this caller never leaves
+	}
+	if o := g.join(c, r, 2); o != c {
+		return o.wait(ctx, r)
+	}
+	go c.run()
+	return c.wait(ctx, r)
+}
+
+// Carry is Do on the caller's goroutine, which saves starting one: whoever comes
+// first carries the call out. If its ctx ends while others wait, it returns only
+// when they have their answer.
+func (g *Group) Carry(ctx context.Context, c *Call, r Runner) *subgraphs.Answer {
+	if o := g.join(c, r, 1); o != c {
+		return o.wait(ctx, r)
+	}
+	var stop func() bool
+	watched, _ := ctx.(callctx.Watched)
+	switch {
+	case watched != nil:
+		c.users.Add(1)
+		watched.Watch(c)
+	case ctx.Done() != nil:
+		c.users.Add(1)
+		stop = context.AfterFunc(ctx, c.ContextEnded)
+	}
+	a := c.runner.Run(&c.ctx, c)
+	if watched != nil && watched.Unwatch(c) || stop != nil && stop() {
+		c.users.Add(-1)
+	}
+	if !c.finish(a, true) {
+		a = r.Interrupted(ctx.Err())
+	}
+	c.leave()
+	return a
+}
+
+// join returns the equal call under way, as one that waits for it, or lists c
+// with that many users.
+func (g *Group) join(c *Call, r Runner, users int32) *Call {
 	h := maphash.Bytes(g.seed, c.Body)
 	for i := range c.Header {
 		const odd = 0x9e3779b97f4a7c15
@@ -124,21 +165,16 @@ func (g *Group) Do(ctx context.Context, c *Call, r Runner) *subgraphs.Answer {
 			o.users.Add(1)
 			s.mu.Unlock()
 			c.Free()
-			return o.wait(ctx, r)
+			return o
 		}
 	}
 	c.runner, c.shard, c.hash = r, s, h
 	c.waiting = 1
-	c.users.Store(2)
+	c.users.Store(users)
 	c.next = s.calls[h]
 	s.calls[h] = c
 	s.mu.Unlock()
-	if ctx.Done() == nil {
-		c.carryOut() // this caller never leaves
-	} else {
-		go c.run()
-	}
-	return c.wait(ctx, r)
+	return c
 }
 
 // Waiting returns how many callers wait for an answer now.
@@ -174,21 +210,51 @@ func (c *Call) wait(ctx context.Context, r Runner) *subgraphs.Answer {
 		c.leave()
 		return a
 	}
-	c.waiting--
-	last := c.waiting == 0
-	if last {
-		s.unlist(c)
-	}
+	last := c.unwait()
 	s.mu.Unlock()
 	if last {
-		c.ctx.cancel()
+		c.ctx.Cancel(context.Canceled)
 	}
 	c.leave()
 	return r.Interrupted(ctx.Err())
 }
 
+// unwait takes away one that waits and reports whether it was the last, in which
+// case nobody can join any more. The caller holds the shard's mutex.
+func (c *Call) unwait() bool {
+	c.waiting--
+	if c.waiting > 0 {
+		return false
+	}
+	c.shard.unlist(c)
+	return true
+}
+
+// ContextEnded implements [callctx.Watcher]: the caller that carries the call
+// out no longer wants the answer.
+func (c *Call) ContextEnded() {
+	s := c.shard
+	s.mu.Lock()
+	last := false
+	if !c.done {
+		c.left = true
+		last = c.unwait()
+	}
+	s.mu.Unlock()
+	if last {
+		c.ctx.Cancel(context.Canceled)
+	}
+	c.leave()
+}
+
 func (c *Call) carryOut() {
-	a := c.runner.Run(&c.ctx, c)
+	c.finish(c.runner.Run(&c.ctx, c), false)
+	c.leave()
+}
+
+// finish hands the answer to all who wait. It reports whether the caller that
+// carried the call out is one of them; it gets the answer by other means.
+func (c *Call) finish(a *subgraphs.Answer, carrier bool) bool {
 	c.answer = a
 	s := c.shard
 	s.mu.Lock()
@@ -197,6 +263,7 @@ func (c *Call) carryOut() {
 		s.unlist(c)
 	}
 	c.done = true
+	carrier = carrier && !c.left
 	s.mu.Unlock()
 	if n == 0 {
 		a.Release()
@@ -204,6 +271,26 @@ func (c *Call) carryOut() {
 	for range n - 1 {
 		a.Retain()
 	}
+	if carrier {
+		n--
+	}
+	// What does not fit is left to a goroutine, so that the first caller need not
+	// wait until the others have come round.
+	for ; n > 0; n-- {
+		select {
+		case c.turn <- struct{}{}:
+			continue
+		default:
+		}
+		c.users.Add(1)
+		go c.pass(n)
+		break
+	}
+	return carrier
+}
+
+// pass wakes n of those who wait.
+func (c *Call) pass(n int) {
 	for range n {
 		c.turn <- struct{}{}
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/callctx"
 )
 
 // echo answers with the body of the call, when it is let through.
@@ -66,13 +67,31 @@ func cancellable(t testing.TB) (context.Context, context.CancelFunc) {
 	return ctx, cancel
 }
 
-func TestEqualCallsShareOneRun(t *testing.T) {
+type way func(*Group, context.Context, *Call, Runner) *subgraphs.Answer
+
+// bothWays runs a test with a goroutine for the call and without.
+func bothWays(t *testing.T, test func(*testing.T, way)) {
+	t.Run("Do", func(t *testing.T) { test(t, (*Group).Do) })
+	t.Run("Carry", func(t *testing.T) { test(t, (*Group).Carry) })
+	t.Run("Carry, watched", func(t *testing.T) {
+		test(t, func(g *Group, ctx context.Context, c *Call, r Runner) *subgraphs.Answer {
+			var own callctx.Context
+			stop := context.AfterFunc(ctx, func() { own.Cancel(ctx.Err()) })
+			defer stop()
+			return g.Carry(&own, c, r)
+		})
+	})
+}
+
+func TestEqualCallsShareOneRun(t *testing.T) { bothWays(t, equalCallsShareOneRun) }
+
+func equalCallsShareOneRun(t *testing.T, do way) {
 	g, e := NewGroup(), &echo{gate: make(chan struct{})}
 	ctx, _ := cancellable(t)
 	const callers = 20
 	answers := make(chan *subgraphs.Answer, callers)
 	for range callers {
-		go func() { answers <- g.Do(ctx, call("a", "user"), e) }()
+		go func() { answers <- do(g, ctx, call("a", "user"), e) }()
 	}
 	untilWaiting(g, callers)
 	close(e.gate)
@@ -91,12 +110,14 @@ func TestEqualCallsShareOneRun(t *testing.T) {
 	}
 }
 
-func TestReleasedByTheLast(t *testing.T) {
+func TestReleasedByTheLast(t *testing.T) { bothWays(t, releasedByTheLast) }
+
+func releasedByTheLast(t *testing.T, do way) {
 	g, e := NewGroup(), &echo{gate: make(chan struct{})}
 	ctx, _ := cancellable(t)
 	answers := make(chan *subgraphs.Answer, 3)
 	for range 3 {
-		go func() { answers <- g.Do(ctx, call("a"), e) }()
+		go func() { answers <- do(g, ctx, call("a"), e) }()
 	}
 	untilWaiting(g, 3)
 	close(e.gate)
@@ -108,12 +129,14 @@ func TestReleasedByTheLast(t *testing.T) {
 	}
 }
 
-func TestDifferentCallsDoNotShare(t *testing.T) {
+func TestDifferentCallsDoNotShare(t *testing.T) { bothWays(t, differentCallsDoNotShare) }
+
+func differentCallsDoNotShare(t *testing.T, do way) {
 	g, e := NewGroup(), &echo{gate: make(chan struct{})}
 	ctx, _ := cancellable(t)
 	answers := make(chan *subgraphs.Answer, 4)
 	for _, c := range []*Call{call("a", "x"), call("a", "y"), call("b", "x"), call("a")} {
-		go func() { answers <- g.Do(ctx, c, e) }()
+		go func() { answers <- do(g, ctx, c, e) }()
 	}
 	untilWaiting(g, 4)
 	close(e.gate)
@@ -189,12 +212,43 @@ func TestTheFirstLeavingDoesNotFailTheOthers(t *testing.T) {
 	}
 }
 
-func TestTheLastLeavingCancelsTheCall(t *testing.T) {
+// TestTheFirstStaysForTheOthers: the caller that carries a call out goes on when
+// its context ends, gets nothing, and the others get the answer of the one run.
+func TestTheFirstStaysForTheOthers(t *testing.T) {
+	g, e := NewGroup(), &echo{gate: make(chan struct{}), started: make(chan context.Context, 1)}
+	stay, _ := cancellable(t)
+	var first callctx.Context
+	left, answer := make(chan *subgraphs.Answer), make(chan *subgraphs.Answer)
+	go func() { left <- g.Carry(&first, call("a"), e) }()
+	shared := <-e.started
+	go func() { answer <- g.Carry(stay, call("a"), e) }()
+	untilWaiting(g, 2)
+	first.Cancel(context.Canceled)
+	if g.Waiting() != 1 || shared.Err() != nil {
+		t.Errorf("%d wait, the shared call has %v", g.Waiting(), shared.Err())
+	}
+	close(e.gate)
+	if a := <-answer; string(a.Body) != "a" {
+		t.Errorf("the one that stayed: %+v", a)
+	} else {
+		a.Release()
+	}
+	if a := <-left; a.Err == nil || !errors.Is(a.Err, context.Canceled) {
+		t.Errorf("the one that left: %v", a.Err)
+	}
+	if e.runs.Load() != 1 || e.released.Load() != 1 {
+		t.Errorf("%d runs, %d released", e.runs.Load(), e.released.Load())
+	}
+}
+
+func TestTheLastLeavingCancelsTheCall(t *testing.T) { bothWays(t, theLastLeavingCancelsTheCall) }
+
+func theLastLeavingCancelsTheCall(t *testing.T, do way) {
 	g, e := NewGroup(), &echo{gate: make(chan struct{}), started: make(chan context.Context, 2)}
 	ctx, leave := cancellable(t)
 	left := make(chan *subgraphs.Answer)
 	for range 2 {
-		go func() { left <- g.Do(ctx, call("a"), e) }()
+		go func() { left <- do(g, ctx, call("a"), e) }()
 	}
 	shared := <-e.started
 	untilWaiting(g, 2)
@@ -205,7 +259,7 @@ func TestTheLastLeavingCancelsTheCall(t *testing.T) {
 	// A cancelled call is not joined by the next one.
 	next, _ := cancellable(t)
 	answer := make(chan *subgraphs.Answer)
-	go func() { answer <- g.Do(next, call("a"), e) }()
+	go func() { answer <- do(g, next, call("a"), e) }()
 	<-e.started
 	close(e.gate)
 	if a := <-answer; string(a.Body) != "a" || e.runs.Load() != 2 {
@@ -213,28 +267,11 @@ func TestTheLastLeavingCancelsTheCall(t *testing.T) {
 	}
 }
 
-func TestContextCallsBack(t *testing.T) {
-	var c callContext
-	n := 0
-	c.Notify(func() { n++ })
-	if !c.Unnotify() {
-		t.Error("taken back, but said to have been called")
-	}
-	c.Notify(func() { n++ })
-	c.cancel()
-	if c.Unnotify() || n != 1 {
-		t.Errorf("called %d times", n)
-	}
-	c.Notify(func() { n++ })
-	if c.Unnotify() || n != 2 {
-		t.Errorf("after the end: called %d times", n)
-	}
-	<-c.Done()
-}
-
 // TestManyCallers mixes joining, leaving and finishing; every answer must hold
 // what its caller asked for, and every answer must be released once.
-func TestManyCallers(t *testing.T) {
+func TestManyCallers(t *testing.T) { bothWays(t, manyCallers) }
+
+func manyCallers(t *testing.T, do way) {
 	g, e := NewGroup(), &echo{}
 	var wg sync.WaitGroup
 	for i := range 16 {
@@ -245,7 +282,7 @@ func TestManyCallers(t *testing.T) {
 					go cancel()
 				}
 				want := fmt.Sprint(j % 5)
-				a := g.Do(ctx, call(want), e)
+				a := do(g, ctx, call(want), e)
 				if a.Err == nil && string(a.Body) != want {
 					t.Errorf("got %q, want %q", a.Body, want)
 				}
@@ -273,17 +310,17 @@ func BenchmarkDo(b *testing.B) {
 	g, r := NewGroup(), &still{subgraphs.NewAnswer(nil)}
 	body := make([]byte, 900)
 	h := subgraphs.HeaderField{Name: "Authorization", Value: "Bearer abcdef"}
-	run := func(ctx context.Context, b *testing.B) {
+	run := func(do way, ctx context.Context, b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			c := NewCall()
 			c.Body = append(c.Body, body...)
 			c.Header = append(c.Header, h)
-			g.Do(ctx, c, r).Release()
+			do(g, ctx, c, r).Release()
 		}
 	}
-	b.Run("own goroutine", func(b *testing.B) { ctx, _ := cancellable(b); run(ctx, b) })
-	b.Run("inline", func(b *testing.B) { run(context.Background(), b) })
+	b.Run("own goroutine", func(b *testing.B) { ctx, _ := cancellable(b); run((*Group).Do, ctx, b) })
+	b.Run("carried", func(b *testing.B) { run((*Group).Carry, &callctx.Context{}, b) })
 }
 
 func TestAllocations(t *testing.T) {
@@ -291,11 +328,11 @@ func TestAllocations(t *testing.T) {
 		t.Skip("the race detector empties pools")
 	}
 	g, r := NewGroup(), &still{subgraphs.NewAnswer(nil)}
-	ctx, _ := cancellable(t)
+	var ctx callctx.Context
 	n := testing.AllocsPerRun(200, func() {
-		g.Do(ctx, call("a"), r).Release()
+		g.Carry(&ctx, call("a"), r).Release()
 	})
-	if n > 1 {
+	if n > 0 {
 		t.Errorf("%v allocations when nobody shares", n)
 	}
 }

@@ -14,16 +14,12 @@ type conn struct {
 	born time.Time
 	// idle is when the connection was last put back; zero while it is new.
 	idle time.Time
-	// abort makes reads and writes under way fail. It is bound once, so that
-	// watching a context costs no closure.
-	abort func()
 }
 
-func newConn(nc net.Conn) *conn {
-	c := &conn{Conn: nc, born: time.Now()}
-	c.abort = func() { _ = nc.SetDeadline(time.Unix(1, 0)) }
-	return c
-}
+func newConn(nc net.Conn) *conn { return &conn{Conn: nc, born: time.Now()} }
+
+// ContextEnded implements [callctx.Watcher]: reads and writes under way fail.
+func (c *conn) ContextEnded() { _ = c.SetDeadline(time.Unix(1, 0)) }
 
 // reused reports whether the connection has carried a request before, in which
 // case the other side may have closed it meanwhile.

@@ -15,18 +15,9 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/valyala/fasthttp"
-)
 
-// Notifier is a context that calls back when it ends at less cost than
-// [context.AfterFunc].
-type Notifier interface {
-	context.Context
-	// Notify registers the one function to call; it is called at once if the
-	// context has ended.
-	Notify(f func())
-	// Unnotify takes it back. It returns false if the function was called.
-	Unnotify() bool
-}
+	"github.com/weft-graphql/weft/subgraphs/callctx"
+)
 
 // lean is HTTP/1.1 over our own connections. A request runs on the caller's
 // goroutine alone.
@@ -78,11 +69,11 @@ func (l *lean) roundTrip(ctx context.Context, c *conn, x *exchange, deadline tim
 		return c.reused(), fail(Lost, err)
 	}
 	var stop func() bool
-	if n, ok := ctx.(Notifier); ok {
-		n.Notify(c.abort)
-		stop = n.Unnotify
+	watched, _ := ctx.(callctx.Watched)
+	if watched != nil {
+		watched.Watch(c)
 	} else if ctx.Done() != nil {
-		stop = context.AfterFunc(ctx, c.abort)
+		stop = context.AfterFunc(ctx, c.ContextEnded)
 	}
 	x.in = source{r: c.Conn}
 	x.br.Reset(&x.in)
@@ -90,7 +81,7 @@ func (l *lean) roundTrip(ctx context.Context, c *conn, x *exchange, deadline tim
 	if err == nil {
 		kind, err = x.read(req, resp)
 	}
-	aborted := stop != nil && !stop()
+	aborted := watched != nil && !watched.Unwatch(c) || stop != nil && !stop()
 	if err == nil && !aborted && !x.head.ConnectionClose() && x.body.ended() && x.br.Buffered() == 0 {
 		l.conns.put(c, time.Now())
 		return false, nil
