@@ -12,6 +12,7 @@ import (
 	"github.com/jensneuse/abstractlogger"
 
 	"github.com/weft-graphql/weft/config"
+	"github.com/weft-graphql/weft/router/onewrite"
 	"github.com/weft-graphql/weft/router/playground"
 )
 
@@ -101,7 +102,7 @@ func (r *Router) serveGraphQL(w http.ResponseWriter, req *http.Request, rt *rout
 			p := recover()
 			r.logPanic(rq.id, p)
 			out := appendFaults(nil, []fault{{code: CodeInternal, message: "The request could not be processed."}})
-			write(w, status, rq.media, rq.id, "", out)
+			write(w, nil, status, rq.media, rq.id, "", out)
 		}
 		if rt.access {
 			rq.accessLog(req, status, began)
@@ -127,13 +128,14 @@ func (r *Router) serveNotReady(w http.ResponseWriter, req *http.Request, id stri
 	m, _ := negotiate(req.Header["Accept"])
 	w.Header().Set("Retry-After", "1")
 	out := appendFaults(nil, []fault{{code: CodeNotReady, message: "The graph has not been loaded yet."}})
-	write(w, http.StatusServiceUnavailable, m, id, "", out)
+	write(w, nil, http.StatusServiceUnavailable, m, id, "", out)
 }
 
 var nosniff = []string{"nosniff"}
 
-// write sends a response in one piece.
-func write(w http.ResponseWriter, status int, m media, id, allow string, out []byte) {
+// write sends a response in one piece. conn is the client's connection, or nil if
+// it is not known.
+func write(w http.ResponseWriter, conn *onewrite.Conn, status int, m media, id, allow string, out []byte) {
 	h := w.Header()
 	values := []string{strconv.Itoa(len(out)), id}
 	h["Content-Length"] = values[0:1:1]
@@ -144,6 +146,11 @@ func write(w http.ResponseWriter, status int, m media, id, allow string, out []b
 		h.Set("Allow", allow)
 	}
 	w.WriteHeader(status)
+	if len(out) <= onewrite.Room/2 {
+		conn = nil
+	}
+	conn.Hold()
 	// An error means that the client has left; there is nobody to tell.
 	_, _ = w.Write(out)
+	conn.Release()
 }

@@ -134,6 +134,6 @@ func (r *Router) serveHealth(w http.ResponseWriter, req *http.Request, base stri
 		return true
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	write(w, status, mediaJSON, requestID(req.Header), "", out)
+	write(w, nil, status, mediaJSON, requestID(req.Header), "", out)
 	return true
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/weft-graphql/weft/router/execute"
 	"github.com/weft-graphql/weft/router/generation"
 	"github.com/weft-graphql/weft/router/locate"
+	"github.com/weft-graphql/weft/router/onewrite"
 	"github.com/weft-graphql/weft/subgraphs"
 )
 
@@ -31,6 +32,8 @@ import (
 type request struct {
 	router *Router
 	gen    *generation.Generation
+	// conn is the client's connection, nil if it is not known.
+	conn *onewrite.Conn
 	// header are the client's headers.
 	header http.Header
 	id     string
@@ -83,7 +86,7 @@ func (rq *request) free() {
 	if rq.spoilt {
 		return
 	}
-	rq.gen, rq.header, rq.op, rq.id, rq.get = nil, nil, nil, "", false
+	rq.gen, rq.conn, rq.header, rq.op, rq.id, rq.get = nil, nil, nil, nil, "", false
 	rq.parts = body.Request{}
 	rq.values.Reset()
 	rq.labels, rq.show, rq.places = 0, planHidden, nil
@@ -410,6 +413,7 @@ func (rq *request) interrupted(err error) bool {
 
 // serve answers the request and returns the status.
 func (rq *request) serve(w http.ResponseWriter, r *http.Request) int {
+	rq.conn = onewrite.From(r.Context())
 	var acceptable bool
 	if rq.media, acceptable = negotiate(r.Header["Accept"]); !acceptable {
 		rq.fail(fault{
@@ -450,7 +454,7 @@ func (rq *request) respond(w http.ResponseWriter) int {
 			}
 		}
 	}
-	write(w, status, rq.media, rq.id, allow, rq.out)
+	write(w, rq.conn, status, rq.media, rq.id, allow, rq.out)
 	return status
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/jensneuse/abstractlogger"
 
 	"github.com/weft-graphql/weft/config"
+	"github.com/weft-graphql/weft/router/onewrite"
 )
 
 // listener is a listener with the server behind it.
@@ -79,9 +80,9 @@ func (r *Router) listen(c *config.Config) (*listener, error) {
 	server := &http.Server{
 		Handler: r, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
 		WriteTimeout:   max(minWriteTimeout, 2*c.TrafficShaping.Router.RequestTimeout.Std()),
-		MaxHeaderBytes: maxHeaderBytes, ErrorLog: serverLog(r.log),
+		MaxHeaderBytes: maxHeaderBytes, ErrorLog: serverLog(r.log), ConnContext: onewrite.Context,
 	}
-	return &listener{Listener: l, address: c.Listen, server: server}, nil
+	return &listener{Listener: onewrite.Listener(l), address: c.Listen, server: server}, nil
 }
 
 // removeStale removes a socket that a router left behind which did not end well.

@@ -14,9 +14,18 @@ type conn struct {
 	born time.Time
 	// idle is when the connection was last put back; zero while it is new.
 	idle time.Time
+	// warm says that it has not been idle for long.
+	warm   bool
+	direct *direct // nil if the connection is not a plain socket
 }
 
-func newConn(nc net.Conn) *conn { return &conn{Conn: nc, born: time.Now()} }
+func newConn(nc net.Conn) *conn {
+	return &conn{Conn: nc, born: time.Now(), warm: true, direct: newDirect(nc)}
+}
+
+// warmFor is how long a connection may be idle to be used without looking
+// whether it is still open; see [direct].
+const warmFor = time.Second
 
 // ContextEnded implements [callctx.Watcher]: reads and writes under way fail.
 func (c *conn) ContextEnded() { _ = c.SetDeadline(time.Unix(1, 0)) }
@@ -57,6 +66,7 @@ func (p *conns) get(ctx context.Context, deadline time.Time, fresh, check bool) 
 		p.idle = p.idle[:n-1]
 		p.mu.Unlock()
 		if now.Sub(c.idle) < p.maxIdl && now.Sub(c.born) < p.maxAge && (!check || alive(c.Conn)) {
+			c.warm = now.Sub(c.idle) < warmFor
 			return c, nil
 		}
 		p.drop(c)
@@ -148,6 +158,7 @@ func (p *conns) put(c *conn, now time.Time) {
 		w := p.waiters[0]
 		p.waiters = append(p.waiters[:0], p.waiters[1:]...)
 		p.mu.Unlock()
+		c.warm = true
 		w <- c
 		return
 	}

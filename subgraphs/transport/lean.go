@@ -75,7 +75,7 @@ func (l *lean) roundTrip(ctx context.Context, c *conn, x *exchange, deadline tim
 	} else if ctx.Done() != nil {
 		stop = context.AfterFunc(ctx, c.ContextEnded)
 	}
-	x.in = source{r: c.Conn}
+	x.in = source{c: c}
 	x.br.Reset(&x.in)
 	kind, err := x.write(c, req)
 	if err == nil {
@@ -98,18 +98,39 @@ func (l *lean) roundTrip(ctx context.Context, c *conn, x *exchange, deadline tim
 
 // source remembers what reading a connection brought.
 type source struct {
-	r   io.Reader
+	c *conn
+	// out is the request, if it is sent with the first read.
+	out []byte
 	n   int64
 	err error
 }
 
-func (s *source) Read(p []byte) (int, error) {
-	n, err := s.r.Read(p)
+func (s *source) Read(p []byte) (n int, err error) {
+	if s.out == nil {
+		n, err = s.c.Read(p)
+	} else {
+		n, err = s.first(p)
+	}
 	s.n += int64(n)
 	if err != nil {
 		s.err = err
 	}
 	return n, err
+}
+
+// first sends the request and begins to read the response.
+func (s *source) first(p []byte) (int, error) {
+	out := s.out
+	s.out = nil
+	sent, n, err := s.c.direct.exchange(out, p)
+	if err != nil || sent == len(out) {
+		return n, err
+	}
+	// The socket has no room for the rest now.
+	if _, err := s.c.Write(out[sent:]); err != nil {
+		return 0, err
+	}
+	return s.c.Read(p)
 }
 
 // exchange is the working memory of one request. Connections hold none, so
@@ -177,8 +198,13 @@ func (x *exchange) render(req *Request) error {
 	return nil
 }
 
+// write sends the request, or has it sent when the response is read.
 func (x *exchange) write(c *conn, req *Request) (Kind, error) {
 	if len(req.Body) <= inline {
+		if c.direct != nil && c.warm {
+			x.in.out = x.out
+			return Lost, nil
+		}
 		_, err := c.Write(x.out)
 		return Lost, err
 	}

@@ -174,7 +174,7 @@ func FuzzResponse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in []byte) {
 		x := exchanges.Get().(*exchange)
 		defer x.free()
-		x.in = source{r: bytes.NewReader(in)}
+		x.in = source{c: &conn{Conn: recorded{r: bytes.NewReader(in)}}}
 		x.br.Reset(&x.in)
 		var resp Response
 		req := &Request{MaxBody: 1000, Collect: []string{"*"}}

@@ -1,0 +1,98 @@
+// Package onewrite lets a net/http server send a response with one system call.
+//
+// net/http collects head and content in a buffer of 4 KB. A response larger than
+// that leaves in two pieces: the buffer, and what did not fit. On a connection of
+// this package a handler that has the whole content can hold the first piece back
+// until the second comes; both then leave with one writev.
+//
+// [Listener] makes the connections and [Context] tells handlers of theirs. A
+// connection belongs to the server; only the goroutine that serves a request may
+// hold and release.
+package onewrite
+
+import (
+	"context"
+	"net"
+)
+
+// Listener makes the connections that l accepts ones that can hold back, if they
+// are TCP connections.
+func Listener(l net.Listener) net.Listener { return listener{l} }
+
+type listener struct{ net.Listener }
+
+// Accept implements [net.Listener].
+func (l listener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if t, ok := c.(*net.TCPConn); ok && err == nil {
+		return &Conn{TCPConn: t}, nil
+	}
+	return c, err
+}
+
+type key struct{}
+
+// Context is for [net/http.Server.ConnContext].
+func Context(ctx context.Context, c net.Conn) context.Context {
+	if c, ok := c.(*Conn); ok {
+		return context.WithValue(ctx, key{}, c)
+	}
+	return ctx
+}
+
+// From returns the connection of the request with that context, or nil.
+func From(ctx context.Context) *Conn {
+	c, _ := ctx.Value(key{}).(*Conn)
+	return c
+}
+
+// Conn is a TCP connection that can hold back a write until the next.
+type Conn struct {
+	*net.TCPConn
+	holding bool
+	held    []byte
+	pieces  [2][]byte
+	vector  net.Buffers
+}
+
+// Room is how much net/http collects before it writes: a response whose content
+// is not larger leaves in one piece or gains nothing.
+const Room = 4 << 10
+
+// Hold begins to hold back. The caller must call Release when it has written all.
+// A nil Conn does nothing.
+func (c *Conn) Hold() {
+	if c != nil {
+		c.holding = true
+	}
+}
+
+// Release ends the holding back and writes what is still held.
+func (c *Conn) Release() {
+	if c == nil {
+		return
+	}
+	c.holding = false
+	if len(c.held) > 0 {
+		// The server finds out about an error with its next write.
+		_, _ = c.TCPConn.Write(c.held)
+		c.held = c.held[:0]
+	}
+}
+
+// Write implements [net.Conn].
+func (c *Conn) Write(p []byte) (int, error) {
+	if len(c.held) == 0 {
+		if !c.holding || len(p) > Room {
+			return c.TCPConn.Write(p)
+		}
+		c.held = append(c.held, p...)
+		return len(p), nil
+	}
+	held := len(c.held)
+	c.pieces = [2][]byte{c.held, p}
+	c.vector = c.pieces[:]
+	n, err := c.vector.WriteTo(c.TCPConn)
+	c.pieces, c.vector, c.held = [2][]byte{}, nil, c.held[:0]
+	return max(int(n)-held, 0), err
+}
