@@ -17,7 +17,10 @@ const (
 // body reads the content of an HTTP/1.1 message off its connection and not a
 // byte more.
 type body struct {
-	br   *bufio.Reader
+	br *bufio.Reader
+	// in is what br reads. A long chunk is read from it, together with the line
+	// that follows: past br, whose buffer is empty.
+	in   *source
 	kind bodyKind
 	// left is what is still to come, of the content or of the chunk.
 	left int64
@@ -51,10 +54,23 @@ func (b *body) Read(p []byte) (int, error) {
 	case unsized:
 		return b.br.Read(p)
 	}
+	ahead := 0
 	if int64(len(p)) > b.left {
-		p = p[:b.left]
+		if b.kind == chunked && b.left >= maxHead && b.br.Buffered() == 0 {
+			ahead = min(len(p)-int(b.left), len(b.in.ahead))
+		}
+		p = p[:int(b.left)+ahead]
 	}
-	n, err := b.br.Read(p)
+	var n int
+	var err error
+	if ahead > 0 {
+		if n, err = b.in.Read(p); int64(n) > b.left {
+			b.in.unread(p[b.left:n])
+			n = int(b.left)
+		}
+	} else {
+		n, err = b.br.Read(p)
+	}
 	b.left -= int64(n)
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF

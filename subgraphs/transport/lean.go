@@ -82,7 +82,7 @@ func (l *lean) roundTrip(ctx context.Context, c *conn, x *exchange, deadline tim
 		kind, err = x.read(req, resp)
 	}
 	aborted := watched != nil && !watched.Unwatch(c) || stop != nil && !stop()
-	if err == nil && !aborted && !x.head.ConnectionClose() && x.body.ended() && x.br.Buffered() == 0 {
+	if err == nil && !aborted && !x.head.ConnectionClose() && x.body.ended() && x.br.Buffered() == 0 && x.in.read == x.in.given {
 		l.conns.put(c, time.Now())
 		return false, nil
 	}
@@ -103,9 +103,20 @@ type source struct {
 	out []byte
 	n   int64
 	err error
+	// ahead[read:given] has been read already and comes next.
+	ahead       [64]byte
+	read, given int
 }
 
+// unread takes back what was read last, at most len(s.ahead) bytes.
+func (s *source) unread(p []byte) { s.read, s.given = 0, copy(s.ahead[:], p) }
+
 func (s *source) Read(p []byte) (n int, err error) {
+	if s.read < s.given {
+		n = copy(p, s.ahead[s.read:s.given])
+		s.read += n
+		return n, nil
+	}
 	if s.out == nil {
 		n, err = s.c.Read(p)
 	} else {
@@ -248,7 +259,7 @@ func (x *exchange) read(req *Request, resp *Response) (Kind, error) {
 	if req.Method == http.MethodHead || resp.Status == http.StatusNoContent || resp.Status == http.StatusNotModified {
 		length = 0
 	}
-	x.body = body{br: x.br, left: length, kind: sized}
+	x.body = body{br: x.br, in: &x.in, left: length, kind: sized}
 	switch length {
 	case -1:
 		x.body.kind, x.body.left = chunked, 0

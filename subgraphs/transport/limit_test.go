@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"runtime"
+	"strings"
 	"testing"
 	"testing/iotest"
 )
@@ -136,8 +137,9 @@ func FuzzChunks(f *testing.F) {
 	f.Add([]byte("1;x\r\na\r\n0\r\nT: v\r\n\r\n"))
 	f.Add([]byte("fffffffffffffffff\r\n"))
 	f.Fuzz(func(t *testing.T, in []byte) {
-		br := bufio.NewReaderSize(bytes.NewReader(in), maxHead)
-		b := &body{br: br, kind: chunked}
+		src := &source{c: &conn{Conn: recorded{r: bytes.NewReader(in)}}}
+		br := bufio.NewReaderSize(src, maxHead)
+		b := &body{br: br, in: src, kind: chunked}
 		got, err := io.ReadAll(b)
 		one := &body{br: bufio.NewReaderSize(bytes.NewReader(in), maxHead), kind: chunked}
 		var bytewise []byte
@@ -184,3 +186,43 @@ func FuzzResponse(f *testing.F) {
 		resp.Release()
 	})
 }
+
+// TestChunksReadAhead: chunks of all lengths around those that are read together
+// with the line behind them, in pieces of all sizes, give what was sent, and
+// leave nothing behind for the next response.
+func TestChunksReadAhead(t *testing.T) {
+	content := strings.Repeat("0123456789abcdef", 4*maxHead/16)
+	for _, size := range []int{maxHead - 1, maxHead, maxHead + 1, maxHead + 200, 2*maxHead + 7, len(content)} {
+		for _, piece := range []int{maxHead / 2, maxHead - 60, maxHead, maxHead + 100, 1 << 20} {
+			var out strings.Builder
+			out.WriteString("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+			for rest := content; rest != ""; {
+				n := min(size, len(rest))
+				fmt.Fprintf(&out, "%x\r\n%s\r\n", n, rest[:n])
+				rest = rest[n:]
+			}
+			out.WriteString("0\r\n\r\n")
+			x := exchanges.Get().(*exchange)
+			x.in = source{c: &conn{Conn: recorded{r: &pieces{strings.NewReader(out.String()), piece}}}}
+			x.br.Reset(&x.in)
+			var resp Response
+			_, err := x.read(&Request{SizeHint: len(content)}, &resp)
+			if err != nil || string(resp.Body) != content {
+				t.Errorf("chunks of %d in pieces of %d: %d bytes, %v", size, piece, len(resp.Body), err)
+			}
+			if !x.body.ended() || x.br.Buffered() > 0 || x.in.read < x.in.given {
+				t.Errorf("chunks of %d in pieces of %d: something was left", size, piece)
+			}
+			resp.Release()
+			x.free()
+		}
+	}
+}
+
+// pieces reads at most size bytes at a time.
+type pieces struct {
+	r    io.Reader
+	size int
+}
+
+func (p *pieces) Read(b []byte) (int, error) { return p.r.Read(b[:min(len(b), p.size)]) }
