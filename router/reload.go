@@ -179,6 +179,9 @@ func (r *Router) replace(ctx context.Context, c *config.Config, due func(string)
 				abstractlogger.Bool("omitted", s.Omitted), abstractlogger.String("reason", s.Reason))
 		}
 	}
+	if r.options.Loaded != nil {
+		r.options.Loaded()
+	}
 	return nil
 }
 

@@ -36,6 +36,10 @@ type Options struct {
 	Warm int
 	// Version is told by the health endpoint.
 	Version string
+	// Loaded is called after a generation has taken effect, by the goroutine that
+	// made it; nil calls nothing. Making one takes memory that serving does not
+	// need, which the process may now give back.
+	Loaded func()
 	// Now tells the time; nil is time.Now.
 	Now func() time.Time
 	// Seed gives the random number by which the override labels of a request are

@@ -20,6 +20,15 @@ func limitMemory(env func(string) (string, bool), readFile func(string) ([]byte,
 	}
 }
 
+// trimMemory gives back the memory that loading a graph took and serving it does
+// not need: garbage, and the pages of the program itself (parsers of
+// configuration and schemas, composition, importers), which are a large part of
+// what an idle router holds. Those that are needed come back by themselves.
+func trimMemory() {
+	debug.FreeOSMemory()
+	dropProgramPages()
+}
+
 // cgroupLimit returns the smallest limit on the way from the process's group to
 // the root, 0 if there is none.
 func cgroupLimit(readFile func(string) ([]byte, error)) int64 {

@@ -70,7 +70,7 @@ func (a *app) serve(ctx context.Context, s serving) error {
 	log := newLogger(loaded.Config.Log, a.err)
 	info, _ := debug.ReadBuildInfo()
 	name, _ := buildVersion(info)
-	r, err := router.New(router.Options{Config: loaded.Config, Logger: log, ExitOnError: s.exitOnError, Version: name})
+	r, err := router.New(router.Options{Config: loaded.Config, Logger: log, ExitOnError: s.exitOnError, Version: name, Loaded: trimMemory})
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package main
+
+// dropProgramPages does nothing here.
+func dropProgramPages() {}
