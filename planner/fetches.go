@@ -493,5 +493,6 @@ func (r *run) build() (*plan.Plan, error) {
 		}
 		b.plan.Waves = max(b.plan.Waves, f.Wave)
 	}
+	plan.MarkVerbatim(b.plan)
 	return b.plan, nil
 }

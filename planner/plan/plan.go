@@ -261,6 +261,11 @@ type Decode struct {
 	// Static, and when the subgraph knows an interface object only: objects are
 	// then of unknown type until a lookup tells it.
 	Names []TypeName
+	// Verbatim is not 0 when what is asked for is what is written: leaves only, the
+	// same keys in the same order, nothing hidden or left out. The bytes of an
+	// object that comes without spaces are then those to be written. It is the
+	// length of such an object without its values.
+	Verbatim int
 }
 
 // TypeName is a type's name in a subgraph and its index in Shape.Types.

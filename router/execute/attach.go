@@ -39,6 +39,7 @@ func (x *state) failLost(fs *fetchState, p *partial) {
 			continue
 		}
 		for _, slot := range p.lookup.Requirements[n].Slots {
+			x.changed(p.object)
 			x.words[p.object+headerWords+slot] = word(kindFailed)
 			if fs.missing < 0 {
 				fs.missing = x.info(errorInfo{code: CodeRequirement, message: needMissing, fetch: fs.fetch})
@@ -74,6 +75,7 @@ func (s *store) fillFailed(object int, d *plan.Decode) {
 }
 
 func (x *state) attachTo(object, from int, d *plan.Decode) {
+	x.changed(object)
 	if typ := x.typeOf(from); typ >= 0 && x.typeOf(object) < 0 {
 		x.setType(object, typ)
 	}

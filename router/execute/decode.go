@@ -44,6 +44,13 @@ func (s *store) decodeObject(dec *plan.Decode, i int, join bool) (object, end in
 	}
 	fields := dec.Fields
 	next, sure := 0, 0
+	from := i
+	// values is the length of the values so far, below 0 if the object cannot be
+	// written as it came.
+	values := -1
+	if dec.Verbatim > 0 {
+		values = 0
+	}
 	i = space(b, i+1)
 	if i < len(b) && b[i] == '}' {
 		i++
@@ -68,6 +75,7 @@ func (s *store) decodeObject(dec *plan.Decode, i int, join bool) (object, end in
 			}
 		}
 		if f == nil {
+			values = -1
 			var n int
 			if n, i = findKey(fields, next, b, i); i < 0 {
 				return 0, -1
@@ -114,12 +122,21 @@ func (s *store) decodeObject(dec *plan.Decode, i int, join bool) (object, end in
 			if f.Child == nil {
 				if end := shortLeaf(f, b, i); end > 0 {
 					w = s.scalar(i, end)
+					if values >= 0 {
+						values += end - i
+					}
 					i = end
 				}
 			}
 			if w == word(kindEmpty) {
+				at := i
 				if w, i = s.decodeValue(f, f.Wrap, into, i); i < 0 {
 					return 0, -1
+				}
+				if values >= 0 {
+					if values += i - at; !verbatim(dec, next-1, w) {
+						values = -1
+					}
 				}
 			}
 			s.words[into+headerWords+f.Slot] = w
@@ -154,7 +171,22 @@ done:
 	if len(dec.Made) > 0 && !s.makeObjects(dec, object) {
 		return 0, -1
 	}
+	// No space anywhere, and no key came twice or not at all.
+	if values >= 0 && next == len(fields) && i-from == dec.Verbatim+values {
+		s.keepVerbatim(object, s.scalar(from, i))
+	}
 	return object, i
+}
+
+// verbatim reports whether the value of a field is written as it came.
+func verbatim(dec *plan.Decode, field int, w word) bool {
+	switch w.kind() {
+	case kindScalar, kindWide:
+		return true
+	case kindNull:
+		return !dec.Shape.Classes[dec.Shape.Types[dec.Static].Class][field].Wrap.NonNull()
+	}
+	return false
 }
 
 // shortLeaf returns the end of a leaf of the simplest kinds, which most are: a

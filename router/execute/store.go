@@ -22,6 +22,9 @@ type store struct {
 	// plan.Shape.Collect.
 	collections [][]uint32
 
+	// verbatim are the byte ranges of objects with flagVerbatim.
+	verbatim []word
+
 	records []errorRecord
 	infos   []errorInfo
 	text    []byte // rests of error paths
@@ -97,6 +100,7 @@ func (s *store) reset(p *plan.Plan, limits Limits) {
 	s.words = s.words[:headerWords]
 	clear(s.words)
 	s.wide = s.wide[:0]
+	s.verbatim = s.verbatim[:0]
 	s.shapes = p.Shapes
 	for len(s.collections) < p.Collections {
 		s.collections = append(s.collections, nil)
@@ -136,6 +140,9 @@ func (s *store) release() {
 	}
 	if cap(s.wide) > keep/4 {
 		s.wide = nil
+	}
+	if cap(s.verbatim) > keep/4 {
+		s.verbatim = nil
 	}
 	for i := range s.collections {
 		if cap(s.collections[i]) > keep {
@@ -207,7 +214,23 @@ func (s *store) shapeOf(object int) *plan.Shape {
 // typeOf is the index into the shape's Types, or -1 when it is not known.
 func (s *store) typeOf(object int) int { return int(s.words[object]&typeMask) - 1 }
 
+// keepVerbatim notes the bytes that an object came in and is written with.
+func (s *store) keepVerbatim(object int, bytes word) {
+	s.verbatim = append(s.verbatim, bytes)
+	s.words[object] |= flagVerbatim
+	s.words[object+1] = s.words[object+1]&errorMask | word(len(s.verbatim))<<memoShift
+}
+
+// changed is told that the slots of an object are no longer those it came with.
+func (s *store) changed(object int) {
+	if s.words[object]&flagVerbatim != 0 {
+		s.words[object] &^= flagVerbatim
+		s.words[object+1] &= errorMask
+	}
+}
+
 func (s *store) setType(object, typ int) {
+	s.changed(object)
 	s.words[object] = s.words[object]&^typeMask | word(typ+1)
 }
 

@@ -50,7 +50,8 @@ func listWord(i int) word   { return word(i)<<32 | word(kindList) }
 //
 //	object, first   type index + 1 (16 bits), shape (24), flags (8), walk (16)
 //	list, first     length (32), unused (8), flags (8), walk (16)
-//	both, second    head of the list of errors + 1 (32), memo of the writer + 1 (32)
+//	both, second    head of the list of errors + 1 (32), memo of the writer + 1 (32):
+//	                see flagVerbatim for what that is before
 const (
 	headerWords = 2
 
@@ -70,6 +71,9 @@ const (
 	// flagVoid marks an object without values that carries errors: what it would
 	// have held has failed.
 	flagVoid word = 1 << 43
+	// flagVerbatim marks objects that are written as they came: the memo is then
+	// the index + 1 into store.verbatim.
+	flagVerbatim word = 1 << 44
 
 	errorMask = word(1<<32 - 1)
 	memoShift = 32

@@ -163,6 +163,10 @@ func (x *state) writeObject(object int) bool {
 }
 
 func (x *state) writeFields(object, start int) bool {
+	if x.words[object]&flagVerbatim != 0 {
+		x.dst = append(x.dst, x.raw(x.verbatim[x.words[object+1]>>memoShift-1])...)
+		return true
+	}
 	shape := x.shapeOf(object)
 	var outputs []plan.Output
 	switch typ := x.typeOf(object); {
@@ -351,7 +355,7 @@ func (x *state) onlyMissing(before *errorCount) bool {
 // written they are only counted.
 func (x *state) recall(node int, wrap schema.Wrap) (done, good bool) {
 	n := int(x.words[node+1]>>memoShift) - 1
-	if n < 0 || n >= len(x.memos) {
+	if n < 0 || n >= len(x.memos) || x.words[node]&flagVerbatim != 0 {
 		return false, false
 	}
 	m := &x.memos[n]
@@ -372,6 +376,7 @@ func (x *state) recall(node int, wrap schema.Wrap) (done, good bool) {
 }
 
 func (x *state) remember(node int, wrap schema.Wrap, start, errors, violations int, good bool) {
+	x.changed(node) // the memo takes its place
 	m := memo{node: node, wrap: wrap, start: start, end: len(x.dst), errors: x.errorsN + x.omitted - errors, violations: x.violations - violations, null: !good}
 	x.memos = append(x.memos, m)
 	x.words[node+1] = x.words[node+1]&errorMask | word(len(x.memos))<<memoShift
