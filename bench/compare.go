@@ -162,14 +162,16 @@ func (l *lab) compare(ctx context.Context) error {
 		switch {
 		case s.proxied != "":
 			routers = append(routers, l.proxyRouter())
-		default:
+		case s.floors():
 			if err := l.record(ctx, s); err != nil {
 				return err
 			}
 			routers = append(routers, l.floorRouter("floor-net"), l.floorRouter("floor-fast"))
 		}
-		if s.peers {
-			routers = append(routers, others...)
+		for _, r := range others {
+			if s.peers && s.rest == r.rest {
+				routers = append(routers, r)
+			}
 		}
 		if only := strings.FieldsFunc(l.o.only, comma); len(only) > 0 {
 			routers = slices.DeleteFunc(routers, func(c contestant) bool { return !slices.Contains(only, c.name) })
@@ -229,6 +231,10 @@ func bars(results map[string]map[string]measurement) {
 		if measured != measured || measured == 0 || measured > 1e9 {
 			return // something of it did not run
 		}
+		if bar == 0 {
+			fmt.Printf("| %s | %.2f | none |\n", what, measured)
+			return
+		}
 		sign := "≤"
 		if !less {
 			sign = "≥"
@@ -257,6 +263,8 @@ func bars(results map[string]map[string]measurement) {
 			}
 		}
 	}
+	line("CPU, REST / floor-net", cpu("home", "weft")/cpu("home", "floor-net"), 0, true)
+	line("CPU, REST within freshness / floor-net", cpu("home-cached", "weft")/cpu("home", "floor-net"), 0, true)
 	line("peak MiB, heavy query", distinct.PeakMiB, 60, true)
 	line("peak MiB, cold plans", results["cold-plans"]["weft"].PeakMiB, 200, true)
 	line("idle MiB", distinct.IdleMiB, 25, true)

@@ -74,7 +74,7 @@ func main() {
 func run(ctx context.Context) error {
 	var o options
 	flag.StringVar(&o.scenarios, "scenarios", "", "which `scenarios` to run, comma-separated; all unless given")
-	flag.StringVar(&o.peers, "peers", "", "`routers` from npm to measure as well: hive-gateway, apollo-gateway, grafbase, or all")
+	flag.StringVar(&o.peers, "peers", "", "`routers` from npm to measure as well: hive-gateway, hive-gateway-rust, apollo-gateway, grafbase, mesh (over REST), or all")
 	flag.StringVar(&o.only, "only", "", "`names` of what to measure, of all that would be")
 	flag.Var(&o.routers, "router", "another router, as `name=program arguments` with {port} and {supergraph}; can be repeated")
 	flag.StringVar(&o.weft, "weft", "", "`program` to measure as Weft; built from this checkout unless given")
