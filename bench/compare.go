@@ -209,7 +209,11 @@ func (l *lab) compare(ctx context.Context) error {
 
 // table prints what the routers did in one scenario, as Markdown.
 func table(s *scenario, routers []contestant, results map[string]measurement, o *options) {
-	fmt.Printf("\n### %s\n\n%d connections, %d × %s, an answer of %d bytes\n\n", s.name, cmp.Or(s.connections, o.connections), o.rounds, o.duration, results["weft"].Answer)
+	answer := 0
+	for _, r := range routers {
+		answer = cmp.Or(answer, results[r.name].Answer)
+	}
+	fmt.Printf("\n### %s\n\n%d connections, %d × %s, an answer of %d bytes\n\n", s.name, cmp.Or(s.connections, o.connections), o.rounds, o.duration, answer)
 	fmt.Println("| | CPU ms/req | RPS | p50 ms | p99 ms | peak MiB | idle MiB | start ms | subgraph requests | other CPUs |")
 	fmt.Println("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
 	for _, r := range routers {
