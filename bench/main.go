@@ -3,6 +3,7 @@
 //
 //	go run ./bench                        # Weft and the floors, all scenarios
 //	go run ./bench -peers all             # with the routers from npm
+//	go run ./bench -peers mesh -scenarios home,home-users,home-cached
 //	go run ./bench -router 'mine=/opt/router --port {port} --supergraph {supergraph}'
 //	go run ./bench -soak -small 10000000 -heavy 200000
 //	go run ./bench -pgo                   # cmd/weft/default.pgo from a heavy run
