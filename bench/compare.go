@@ -162,14 +162,16 @@ func (l *lab) compare(ctx context.Context) error {
 		switch {
 		case s.proxied != "":
 			routers = append(routers, l.proxyRouter())
-		default:
+		case s.floors():
 			if err := l.record(ctx, s); err != nil {
 				return err
 			}
 			routers = append(routers, l.floorRouter("floor-net"), l.floorRouter("floor-fast"))
 		}
-		if s.peers {
-			routers = append(routers, others...)
+		for _, r := range others {
+			if s.peers && s.rest == r.rest {
+				routers = append(routers, r)
+			}
 		}
 		if only := strings.FieldsFunc(l.o.only, comma); len(only) > 0 {
 			routers = slices.DeleteFunc(routers, func(c contestant) bool { return !slices.Contains(only, c.name) })
@@ -207,7 +209,11 @@ func (l *lab) compare(ctx context.Context) error {
 
 // table prints what the routers did in one scenario, as Markdown.
 func table(s *scenario, routers []contestant, results map[string]measurement, o *options) {
-	fmt.Printf("\n### %s\n\n%d connections, %d × %s, an answer of %d bytes\n\n", s.name, cmp.Or(s.connections, o.connections), o.rounds, o.duration, results["weft"].Answer)
+	answer := 0
+	for _, r := range routers {
+		answer = cmp.Or(answer, results[r.name].Answer)
+	}
+	fmt.Printf("\n### %s\n\n%d connections, %d × %s, an answer of %d bytes\n\n", s.name, cmp.Or(s.connections, o.connections), o.rounds, o.duration, answer)
 	fmt.Println("| | CPU ms/req | RPS | p50 ms | p99 ms | peak MiB | idle MiB | start ms | subgraph requests | other CPUs |")
 	fmt.Println("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
 	for _, r := range routers {
@@ -228,6 +234,10 @@ func bars(results map[string]map[string]measurement) {
 	line := func(what string, measured, bar float64, less bool) {
 		if measured != measured || measured == 0 || measured > 1e9 {
 			return // something of it did not run
+		}
+		if bar == 0 {
+			fmt.Printf("| %s | %.2f | none |\n", what, measured)
+			return
 		}
 		sign := "≤"
 		if !less {
@@ -257,6 +267,8 @@ func bars(results map[string]map[string]measurement) {
 			}
 		}
 	}
+	line("CPU, REST / floor-net", cpu("home", "weft")/cpu("home", "floor-net"), 0, true)
+	line("CPU, REST within freshness / floor-net", cpu("home-cached", "weft")/cpu("home", "floor-net"), 0, true)
 	line("peak MiB, heavy query", distinct.PeakMiB, 60, true)
 	line("peak MiB, cold plans", results["cold-plans"]["weft"].PeakMiB, 200, true)
 	line("idle MiB", distinct.IdleMiB, 25, true)

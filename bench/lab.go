@@ -10,10 +10,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/weft-graphql/weft/bench/floor"
+	"github.com/weft-graphql/weft/bench/home"
 	"github.com/weft-graphql/weft/bench/load"
 	"github.com/weft-graphql/weft/bench/peers"
 	"github.com/weft-graphql/weft/bench/process"
@@ -153,6 +155,12 @@ type contestant struct {
 	name string
 	// start starts it at an address for a scenario, and returns its URL.
 	start func(address string, s *scenario) (*process.Process, string, error)
+	// rest says that it is for the scenarios over REST only.
+	rest bool
+	// recorded says that its answer is a copy of one, whoever asks.
+	recorded bool
+	// nulls says that it answers null for what Weft is told to leave out.
+	nulls bool
 }
 
 // config writes a router.yaml for Weft.
@@ -162,16 +170,24 @@ func (l *lab) config(address string, s *scenario) (string, error) {
 	if s.dedupe {
 		sb.WriteString("traffic_shaping: {router: {dedupe: {enabled: true}}}\n")
 	}
+	if s.rest {
+		sb.WriteString(home.Config(l.base, s.cached))
+		return l.write("router.yaml", sb.String())
+	}
 	sb.WriteString("subgraphs:\n")
 	for _, name := range append([]string{shop.Bulk}, shop.Names...) {
 		fmt.Fprintf(&sb, "  - {name: %s, url: %s/%s, schema: %s}\n", name, l.base, name, filepath.Join(l.dir, name+".graphql"))
 	}
-	file := filepath.Join(l.dir, "router.yaml")
-	return file, os.WriteFile(file, []byte(sb.String()), 0o600)
+	return l.write("router.yaml", sb.String())
+}
+
+func (l *lab) write(name, text string) (string, error) {
+	file := filepath.Join(l.dir, name)
+	return file, os.WriteFile(file, []byte(text), 0o600)
 }
 
 func (l *lab) weftRouter() contestant {
-	return contestant{"weft", func(address string, s *scenario) (*process.Process, string, error) {
+	return contestant{name: "weft", start: func(address string, s *scenario) (*process.Process, string, error) {
 		file, err := l.config(address, s)
 		if err != nil {
 			return nil, "", err
@@ -183,7 +199,7 @@ func (l *lab) weftRouter() contestant {
 
 // hosted is Weft inside this program, which tells more about it.
 func (l *lab) hosted(insides, profile string) contestant {
-	return contestant{"weft", func(address string, s *scenario) (*process.Process, string, error) {
+	return contestant{name: "weft", start: func(address string, s *scenario) (*process.Process, string, error) {
 		file, err := l.config(address, s)
 		if err != nil {
 			return nil, "", err
@@ -194,7 +210,7 @@ func (l *lab) hosted(insides, profile string) contestant {
 }
 
 func (l *lab) floorRouter(name string) contestant {
-	return contestant{name, func(address string, s *scenario) (*process.Process, string, error) {
+	return contestant{name: name, recorded: true, start: func(address string, s *scenario) (*process.Process, string, error) {
 		p, err := l.serve("serve-"+name, "-listen", address, "-file", l.recordingFor(s))
 		return p, "http://" + address + "/", err
 	}}
@@ -205,7 +221,7 @@ func (l *lab) recordingFor(s *scenario) string {
 }
 
 func (l *lab) proxyRouter() contestant {
-	return contestant{"proxy", func(address string, s *scenario) (*process.Process, string, error) {
+	return contestant{name: "proxy", start: func(address string, s *scenario) (*process.Process, string, error) {
 		p, err := l.serve("serve-proxy", "-listen", address, "-target", l.base+"/"+s.proxied)
 		return p, "http://" + address + "/", err
 	}}
@@ -215,7 +231,11 @@ func (l *lab) proxyRouter() contestant {
 func (l *lab) others(ctx context.Context) ([]contestant, error) {
 	names := strings.FieldsFunc(l.o.peers, comma)
 	if l.o.peers == "all" {
-		names = peers.Names
+		names = append(slices.Clone(peers.Names), peers.Mesh)
+	}
+	if _, err := exec.LookPath("npm"); err != nil && len(names) > 0 {
+		fmt.Fprintln(os.Stderr, "SKIPPED: there is no npm, so there are no", strings.Join(names, ", "))
+		names = nil
 	}
 	if len(names)+len(l.o.routers) == 0 {
 		return nil, nil
@@ -238,7 +258,9 @@ func (l *lab) others(ctx context.Context) ([]contestant, error) {
 		if err != nil {
 			return nil, err
 		}
-		dir = filepath.Join(cache, "weft-bench-peers")
+		if dir, err = peers.Dir(cache); err != nil {
+			return nil, err
+		}
 	}
 	if len(names) > 0 {
 		if err := peers.Install(ctx, dir); err != nil {
@@ -258,10 +280,19 @@ func (l *lab) others(ctx context.Context) ([]contestant, error) {
 		return s, nil
 	}
 	for _, name := range names {
-		out = append(out, contestant{name, func(address string, _ *scenario) (*process.Process, string, error) {
+		rest := name == peers.Mesh
+		if rest {
+			if err := peers.Compose(ctx, dir, l.base, l.meshSupergraph()); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, contestant{name: name, rest: rest, nulls: rest, start: func(address string, _ *scenario) (*process.Process, string, error) {
 			s, err := setting(name, address)
 			if err != nil {
 				return nil, "", err
+			}
+			if rest {
+				s.Supergraph = l.meshSupergraph()
 			}
 			c, path, err := peers.Command(name, s)
 			if err != nil {
@@ -273,7 +304,7 @@ func (l *lab) others(ctx context.Context) ([]contestant, error) {
 	}
 	for _, given := range l.o.routers {
 		name, line, _ := strings.Cut(given, "=")
-		out = append(out, contestant{name, func(address string, _ *scenario) (*process.Process, string, error) {
+		out = append(out, contestant{name: name, start: func(address string, _ *scenario) (*process.Process, string, error) {
 			s, err := setting(name, address)
 			if err != nil {
 				return nil, "", err
@@ -289,19 +320,19 @@ func (l *lab) others(ctx context.Context) ([]contestant, error) {
 	return out, nil
 }
 
+func (l *lab) meshSupergraph() string { return filepath.Join(l.dir, "mesh.graphql") }
+
 // launch starts a router and waits for its first right answer.
 func (l *lab) launch(ctx context.Context, r contestant, s *scenario) (p *process.Process, o load.Options, ready time.Duration, err error) {
 	address, err := freeAddress()
 	if err != nil {
 		return nil, o, 0, err
 	}
-	p, url, err := r.start(address, s)
-	if err != nil {
+	if o, err = l.requests(ctx, r, s); err != nil {
 		return nil, o, 0, err
 	}
-	o = load.Options{
-		URL: url, Connections: 1, Count: 1, Body: s.body, Unique: s.unique, Varies: s.varies,
-		Want: l.world.Whole(bodyOf(s)),
+	if p, o.URL, err = r.start(address, s); err != nil {
+		return nil, o, 0, err
 	}
 	err = l.await(ctx, p, func() error {
 		result, err := l.send(o)
@@ -315,6 +346,25 @@ func (l *lab) launch(ctx context.Context, r contestant, s *scenario) (p *process
 		return nil, o, 0, fmt.Errorf("%s: %w", r.name, err)
 	}
 	return p, o, time.Since(p.Started), nil
+}
+
+// requests returns the load of a scenario, one request of it, and what a router has
+// to answer.
+func (l *lab) requests(ctx context.Context, r contestant, s *scenario) (load.Options, error) {
+	o := load.Options{Connections: 1, Count: 1, Body: s.body, Unique: s.unique, Varies: s.varies}
+	if !s.rest {
+		o.Want = l.world.Whole(bodyOf(s))
+		return o, nil
+	}
+	if !s.unique {
+		o.User = load.Nobody
+	}
+	if !r.recorded {
+		o.Named = home.Named
+	}
+	var err error
+	o.Want, err = home.Answer(ctx, home.Options{Base: l.base, User: load.Nobody, Nulls: r.nulls})
+	return o, err
 }
 
 // send runs a load whose requests are numbered on.

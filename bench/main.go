@@ -3,6 +3,7 @@
 //
 //	go run ./bench                        # Weft and the floors, all scenarios
 //	go run ./bench -peers all             # with the routers from npm
+//	go run ./bench -peers mesh -scenarios home,home-users,home-cached
 //	go run ./bench -router 'mine=/opt/router --port {port} --supergraph {supergraph}'
 //	go run ./bench -soak -small 10000000 -heavy 200000
 //	go run ./bench -pgo                   # cmd/weft/default.pgo from a heavy run
@@ -74,7 +75,7 @@ func main() {
 func run(ctx context.Context) error {
 	var o options
 	flag.StringVar(&o.scenarios, "scenarios", "", "which `scenarios` to run, comma-separated; all unless given")
-	flag.StringVar(&o.peers, "peers", "", "`routers` from npm to measure as well: hive-gateway, apollo-gateway, grafbase, or all")
+	flag.StringVar(&o.peers, "peers", "", "`routers` from npm to measure as well: hive-gateway, hive-gateway-rust, apollo-gateway, grafbase, mesh (over REST), or all")
 	flag.StringVar(&o.only, "only", "", "`names` of what to measure, of all that would be")
 	flag.Var(&o.routers, "router", "another router, as `name=program arguments` with {port} and {supergraph}; can be repeated")
 	flag.StringVar(&o.weft, "weft", "", "`program` to measure as Weft; built from this checkout unless given")

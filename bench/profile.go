@@ -70,7 +70,8 @@ func (l *lab) profile(ctx context.Context, parts []part) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, o, _, err := l.launch(ctx, l.hosted("", file), first)
+	hosted := l.hosted("", file)
+	p, launched, _, err := l.launch(ctx, hosted, first)
 	if err != nil {
 		return nil, err
 	}
@@ -88,8 +89,14 @@ func (l *lab) profile(ctx context.Context, parts []part) ([]byte, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		o.Body, o.Unique, o.Varies, o.Want = s.body, s.unique, s.varies, l.world.Whole(bodyOf(s))
-		o.Connections, o.Count, o.Duration = cmp.Or(s.connections, l.o.connections), 0, part.times*l.o.duration
+		if s.rest != first.rest || s.cached != first.cached {
+			return nil, fmt.Errorf("%s and %s are not for one configuration", first.name, s.name)
+		}
+		o, err := l.requests(ctx, hosted, s)
+		if err != nil {
+			return nil, err
+		}
+		o.URL, o.Connections, o.Count, o.Duration = launched.URL, cmp.Or(s.connections, l.o.connections), 0, part.times*l.o.duration
 		before, _ := p.Usage()
 		result, err := l.send(o)
 		if err == nil {

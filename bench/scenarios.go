@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/weft-graphql/weft/bench/home"
 	"github.com/weft-graphql/weft/bench/shop"
 )
 
@@ -28,7 +29,14 @@ type scenario struct {
 	proxied string
 	// peers says that other routers are measured as well.
 	peers bool
+	// rest says that the operation is the one over REST services; cached lets Weft
+	// cache what they answer.
+	rest, cached bool
 }
+
+// floors says whether there is anything to compare with that makes the same
+// requests.
+func (s *scenario) floors() bool { return s.proxied == "" && !s.cached }
 
 // cold is how requests with a text of their own differ.
 const cold = "n00000000"
@@ -64,7 +72,12 @@ func scenarios() []scenario {
 			query: query, body: same(shop.Body(query)), proxied: shop.Bulk,
 		})
 	}
-	return all
+	overREST := scenario{name: "home", unique: true, query: home.Query, body: same(shop.Body(home.Query)), rest: true, peers: true}
+	users := overREST
+	users.name, users.cached, users.peers = "home-users", true, false
+	fresh := users
+	fresh.name, fresh.unique = "home-cached", false
+	return append(all, overREST, users, fresh)
 }
 
 // bodyOf returns the request whose answer is the right one for a scenario.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -19,7 +20,7 @@ type sample struct {
 }
 
 // sampling is how often the soak looks.
-const sampling = time.Second
+const sampling = 250 * time.Millisecond
 
 // soak sends many requests to a hosted Weft and prints how memory and goroutines
 // go. It fails when they grow.
@@ -63,7 +64,7 @@ func (l *lab) soak(ctx context.Context) error {
 			}
 			ended <- err
 		}()
-		var samples []sample
+		t := newTrend(part.name, part.count, o.Connections)
 		ticker := time.NewTicker(sampling)
 		for running := true; running; {
 			select {
@@ -83,49 +84,85 @@ func (l *lab) soak(ctx context.Context) error {
 					return err
 				}
 				_, rss := p.Usage()
-				samples = append(samples, sample{progress.Load(), float64(rss) / mib, float64(in.Heap) / mib, in.Goroutines})
+				t.add(sample{progress.Load(), float64(rss) / mib, float64(in.Heap) / mib, in.Goroutines})
 			}
 		}
 		ticker.Stop()
-		failed = errors.Join(failed, trend(part.name, part.count, samples))
+		failed = errors.Join(failed, t.end())
 	}
 	return failed
 }
 
-// trend prints eight parts of a soak and says whether the last ones are higher
-// than those after the beginning.
-func trend(name string, count int64, samples []sample) error {
-	const parts = 8
-	if len(samples) < 2*parts {
-		return fmt.Errorf("%s: the soak was too short to see anything", name)
-	}
+// parts are the rows of a soak.
+const parts = 8
+
+// trend is how a soak goes, in parts of equally many answers.
+type trend struct {
+	name        string
+	count       int64
+	connections int
+	at          [parts][]sample
+}
+
+func newTrend(name string, count int64, connections int) *trend {
 	fmt.Printf("\n### Soak: %d × %s\n\n| answers | RSS MiB | heap MiB | goroutines |\n|--:|--:|--:|--:|\n", count, name)
-	median := func(list []sample, of func(sample) float64) float64 {
-		var values []float64
-		for _, s := range list {
-			values = append(values, of(s))
+	return &trend{name: name, count: count, connections: connections}
+}
+
+// add takes a sample, and prints the part that it ends.
+func (t *trend) add(s sample) {
+	part := int(min(s.answers*parts/t.count, parts-1))
+	if part > 0 && len(t.at[part]) == 0 {
+		t.print(part - 1)
+	}
+	t.at[part] = append(t.at[part], s)
+}
+
+func (t *trend) print(part int) {
+	if list := t.at[part]; len(list) > 0 {
+		fmt.Printf("| %d | %.0f | %.0f | %.0f |\n", list[len(list)-1].answers, median(list, rss), median(list, heap), median(list, goroutines))
+	}
+}
+
+func rss(s sample) float64        { return s.rss }
+func heap(s sample) float64       { return s.heap }
+func goroutines(s sample) float64 { return float64(s.goroutines) }
+
+func median(list []sample, of func(sample) float64) float64 {
+	var values []float64
+	for _, s := range list {
+		values = append(values, of(s))
+	}
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+// end prints the last part, and the verdict: whether the last two parts are higher
+// than the two after the first, in which everything is still new. Goroutines come
+// and go with what is in flight, so as many as there are connections do not count.
+func (t *trend) end() error {
+	t.print(parts - 1)
+	for _, list := range t.at {
+		if len(list) == 0 {
+			return fmt.Errorf("%s: the soak was too short to see anything", t.name)
 		}
-		slices.Sort(values)
-		return values[len(values)/2]
 	}
-	rss := func(s sample) float64 { return s.rss }
-	heap := func(s sample) float64 { return s.heap }
-	goroutines := func(s sample) float64 { return float64(s.goroutines) }
-	var at [parts][]sample
-	for i := range parts {
-		at[i] = samples[i*len(samples)/parts : (i+1)*len(samples)/parts]
-		fmt.Printf("| %d | %.0f | %.0f | %.0f |\n", at[i][len(at[i])-1].answers, median(at[i], rss), median(at[i], heap), median(at[i], goroutines))
-	}
+	var verdicts []string
+	var failed error
 	for _, c := range []struct {
 		what  string
 		of    func(sample) float64
 		slack float64
-	}{{"resident memory", rss, 8}, {"goroutines", goroutines, 20}} {
-		early := median(slices.Concat(at[1], at[2]), c.of)
-		late := median(slices.Concat(at[parts-2], at[parts-1]), c.of)
+	}{{"resident memory", rss, 8}, {"goroutines", goroutines, float64(t.connections)}} {
+		early := median(slices.Concat(t.at[1], t.at[2]), c.of)
+		late := median(slices.Concat(t.at[parts-2], t.at[parts-1]), c.of)
+		verdict := "flat"
 		if late > early*1.1+c.slack {
-			return fmt.Errorf("%s: %s grew from %.0f to %.0f", name, c.what, early, late)
+			verdict = "not flat"
+			failed = errors.Join(failed, fmt.Errorf("%s: %s grew from %.0f to %.0f", t.name, c.what, early, late))
 		}
+		verdicts = append(verdicts, fmt.Sprintf("%s %s (%.0f, then %.0f)", c.what, verdict, early, late))
 	}
-	return nil
+	fmt.Printf("\n%s\n", strings.Join(verdicts, ", "))
+	return failed
 }

@@ -9,6 +9,7 @@ package floor
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,8 +37,13 @@ type Recording struct {
 
 // Request is one request to a subgraph.
 type Request struct {
+	// Method is POST when empty.
+	Method string `json:"method,omitempty"`
+	// Subgraph is the path below Base.
 	Subgraph string `json:"subgraph"`
-	Body     string `json:"body"`
+	Body     string `json:"body,omitempty"`
+	// Type is the content type of the body, JSON when empty.
+	Type string `json:"type,omitempty"`
 }
 
 // Waves puts calls together that overlap: a call that begins before any of a wave
@@ -54,7 +60,7 @@ func Waves(calls []upstream.Call) [][]Request {
 		}
 		ends = min(ends, c.End)
 		last := &waves[len(waves)-1]
-		*last = append(*last, Request{c.Subgraph, c.Body})
+		*last = append(*last, Request{Method: c.Method, Subgraph: c.Subgraph, Body: c.Body, Type: c.Type})
 	}
 	return waves
 }
@@ -69,11 +75,17 @@ func Net(r *Recording) http.Handler {
 	}
 	var buffers sync.Pool
 	call := func(in *http.Request, q *Request) error {
-		out, err := http.NewRequestWithContext(in.Context(), http.MethodPost, r.Base+"/"+q.Subgraph, bytes.NewReader([]byte(q.Body)))
+		var body io.Reader
+		if q.Body != "" {
+			body = bytes.NewReader([]byte(q.Body))
+		}
+		out, err := http.NewRequestWithContext(in.Context(), cmp.Or(q.Method, http.MethodPost), r.Base+"/"+q.Subgraph, body)
 		if err != nil {
 			return err
 		}
-		out.Header["Content-Type"] = []string{"application/json"}
+		if body != nil {
+			out.Header["Content-Type"] = []string{cmp.Or(q.Type, "application/json")}
+		}
 		out.Header["Authorization"] = in.Header["Authorization"]
 		resp, err := client.Do(out)
 		if err != nil {
@@ -132,12 +144,14 @@ func Fast(r *Recording) fasthttp.RequestHandler {
 		defer fasthttp.ReleaseRequest(out)
 		defer fasthttp.ReleaseResponse(resp)
 		out.SetRequestURI(r.Base + "/" + q.Subgraph)
-		out.Header.SetMethod(fasthttp.MethodPost)
-		out.Header.SetContentType("application/json")
+		out.Header.SetMethod(cmp.Or(q.Method, fasthttp.MethodPost))
+		if q.Body != "" {
+			out.Header.SetContentType(cmp.Or(q.Type, "application/json"))
+			out.SetBodyString(q.Body)
+		}
 		if len(authorization) > 0 {
 			out.Header.SetBytesV("Authorization", authorization)
 		}
-		out.SetBodyString(q.Body)
 		if err := client.Do(out, resp); err != nil {
 			return err
 		}

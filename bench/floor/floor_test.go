@@ -1,6 +1,7 @@
 package floor
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -27,12 +28,15 @@ func TestNet(t *testing.T) {
 	var calls atomic.Int32
 	up := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		calls.Add(1)
+		if body, err := io.ReadAll(r.Body); err != nil || (r.Method == http.MethodGet) != (len(body) == 0) {
+			http.Error(w, "what?", http.StatusBadRequest)
+		}
 		if r.Header.Get("Authorization") != "me" {
 			http.Error(w, "who?", http.StatusForbidden)
 		}
 	}))
 	defer up.Close()
-	h := Net(&Recording{Base: up.URL, Waves: [][]Request{{{"a", "1"}, {"b", "2"}}, {{"a", "3"}}}, Answer: []byte(`{"data":1}`)})
+	h := Net(&Recording{Base: up.URL, Waves: [][]Request{{{Subgraph: "a", Body: "1"}, {Subgraph: "b", Body: "2"}}, {{Method: http.MethodGet, Subgraph: "a?id=3"}}}, Answer: []byte(`{"data":1}`)})
 	req := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("{}"))
 	req.Header.Set("Authorization", "me")
 	w := httptest.NewRecorder()

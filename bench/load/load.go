@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,8 +31,14 @@ type Options struct {
 	First int64
 	// Body appends the body of the n-th request.
 	Body func(dst []byte, n int64) []byte
-	// Unique gives each request an Authorization of its own.
+	// Unique gives each request an Authorization of its own, see [User].
 	Unique bool
+	// User has the Authorization of all requests that are not unique; nobody's when
+	// empty.
+	User string
+	// Named is what stands in answers before the user, who has to be the one of the
+	// request; it counts as [Nobody] then.
+	Named string
 	// Want is the right answer, as JSON.
 	Want []byte
 	// Varies is a prefix in answers behind which digits may differ.
@@ -41,6 +46,13 @@ type Options struct {
 	// Progress, if not nil, is told how many answers there were so far.
 	Progress *atomic.Int64
 }
+
+// User returns who asks in the n-th of requests that are Unique. All have the same
+// length.
+func User(n int64) string { return fmt.Sprintf("%0*d", len(Nobody), n) }
+
+// Nobody is the user in the right answer, whoever asks.
+const Nobody = "0000000000"
 
 // Result is what came of it.
 type Result struct {
@@ -130,14 +142,18 @@ type worker struct {
 func (w *worker) send(n int64) {
 	w.body = w.o.Body(w.body[:0], n)
 	w.request.SetBodyRaw(w.body)
+	user := w.o.User
 	if w.o.Unique {
-		w.request.Header.Set("Authorization", "Bearer "+strconv.FormatInt(n, 10))
+		user = User(n)
+	}
+	if user != "" {
+		w.request.Header.Set("Authorization", "Bearer "+user)
 	}
 	begin := time.Now()
 	err := w.client.Do(&w.request, &w.response)
 	took := time.Since(begin)
 	if err == nil {
-		err = w.check()
+		err = w.check(user)
 	}
 	if err != nil {
 		w.failed++
@@ -155,7 +171,7 @@ func (w *worker) send(n int64) {
 	}
 }
 
-func (w *worker) check() error {
+func (w *worker) check(user string) error {
 	body := w.response.Body()
 	if status := w.response.StatusCode(); status != fasthttp.StatusOK {
 		return fmt.Errorf("status %d: %.300s", status, body)
@@ -166,6 +182,13 @@ func (w *worker) check() error {
 				body[i] = '0'
 			}
 		}
+	}
+	if w.o.Named != "" {
+		i := bytes.Index(body, []byte(w.o.Named)) + len(w.o.Named)
+		if i < len(w.o.Named) || !bytes.HasPrefix(body[i:], []byte(user)) {
+			return fmt.Errorf("the answer is not for %s: %.300s", user, body)
+		}
+		copy(body[i:], Nobody[:len(user)])
 	}
 	for _, right := range w.right {
 		if bytes.Equal(body, right) {

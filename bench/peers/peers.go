@@ -3,15 +3,19 @@
 //
 // In go a supergraph and a port, out comes a command. [Install] writes to the
 // folder it is given and calls npm; [Command] writes a file there for Grafbase.
+// GraphQL Mesh is for REST services, of which [Compose] makes its supergraph.
 package peers
 
 import (
 	"context"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,8 +25,23 @@ import (
 //go:embed files
 var files embed.FS
 
-// Names are the routers from npm.
-var Names = []string{"hive-gateway", "apollo-gateway", "grafbase"}
+// Names are the routers from npm. hive-gateway-rust is hive-gateway with the planner
+// of Hive Router.
+var Names = []string{"hive-gateway", "hive-gateway-rust", "apollo-gateway", "grafbase"}
+
+// Mesh is the one for REST services: @graphql-hive/gateway with a supergraph that
+// GraphQL Mesh has composed.
+const Mesh = "mesh"
+
+// Dir returns the folder below another for the routers in these versions.
+func Dir(parent string) (string, error) {
+	text, err := files.ReadFile("files/package.json")
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(text)
+	return filepath.Join(parent, "weft-bench-peers-"+hex.EncodeToString(sum[:4])), nil
+}
 
 // Install gets the routers from npm into a folder, if they are not there.
 func Install(ctx context.Context, dir string) error {
@@ -52,6 +71,17 @@ func Install(ctx context.Context, dir string) error {
 	c.Dir = dir
 	if out, err := c.CombinedOutput(); err != nil {
 		return fmt.Errorf("npm install: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// Compose writes the supergraph for [Mesh] over the REST services at a URL.
+func Compose(ctx context.Context, dir, services, file string) error {
+	c := exec.CommandContext(ctx, filepath.Join(dir, "node_modules", ".bin", "mesh-compose"), "--config-path", "mesh.config.mjs")
+	c.Dir = dir
+	c.Env = append(os.Environ(), "BENCH_SERVICES="+services, "BENCH_SUPERGRAPH="+file)
+	if out, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("mesh-compose: %w\n%s", err, out)
 	}
 	return nil
 }
@@ -91,8 +121,15 @@ func Command(name string, s Setting) (process.Command, string, error) {
 	port := strconv.Itoa(s.Port)
 	c := process.Command{Dir: s.Dir, Log: s.Log, Env: []string{"NODE_ENV=production"}}
 	switch name {
-	case "hive-gateway":
-		c.Args = []string{filepath.Join(s.Dir, "node_modules", ".bin", "hive-gateway"), "supergraph", "--config-path", "hive.config.mjs"}
+	case "hive-gateway", "hive-gateway-rust", Mesh:
+		file := "hive.config.mjs"
+		if name == Mesh {
+			file = "mesh.gateway.mjs"
+		}
+		c.Args = []string{filepath.Join(s.Dir, "node_modules", ".bin", "hive-gateway"), "supergraph", "--config-path", file}
+		if name == "hive-gateway-rust" {
+			c.Args = append(c.Args, "--hive-router-runtime")
+		}
 		c.Env = append(c.Env, "BENCH_SUPERGRAPH="+s.Supergraph, "BENCH_PORT="+port)
 		return c, "/graphql", nil
 	case "apollo-gateway":
@@ -103,7 +140,7 @@ func Command(name string, s Setting) (process.Command, string, error) {
 		c.Args = []string{filepath.Join(s.Dir, "node_modules", ".bin", "grafbase"), "dev", "--port", port, "--gateway-config", "grafbase.toml", "--graph-overrides", file}
 		return c, "/graphql", err
 	}
-	return c, "", fmt.Errorf("%s is not known; there are %s", name, strings.Join(Names, ", "))
+	return c, "", fmt.Errorf("%s is not known; there are %s", name, strings.Join(append(slices.Clone(Names), Mesh), ", "))
 }
 
 // Given returns the command for a program that is there: line is its path and

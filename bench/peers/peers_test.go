@@ -2,6 +2,7 @@ package peers
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -16,7 +17,7 @@ func TestGiven(t *testing.T) {
 }
 
 func TestCommands(t *testing.T) {
-	for _, name := range Names {
+	for _, name := range append(slices.Clone(Names), Mesh) {
 		if c, _, err := Command(name, Setting{Dir: t.TempDir(), Port: 1, Subgraphs: []Subgraph{{"a", "http://127.0.0.1:1", "/x/a.graphql"}}}); err != nil || len(c.Args) == 0 {
 			t.Error(name, err)
 		}

@@ -1,10 +1,11 @@
 // Package upstream serves the subgraphs of the benchmarks over HTTP: /accounts,
-// /inventory, /products, /reviews and /bulk, each at a path of one server.
+// /inventory, /products, /reviews and /bulk, and the demo's REST services of a
+// music player, /service1 and /service2, each at a path of one server.
 //
-// In go GraphQL requests, out come the answers of package shop. The server counts
-// what arrives (/stats) and can write down requests with their times
-// (/recording), from which floors are made. It may be used by any number of
-// goroutines.
+// In go GraphQL requests, out come the answers of package shop; REST requests are
+// the demo's. The server counts what arrives (/stats) and can write down requests
+// with their times (/recording), from which floors are made. It may be used by any
+// number of goroutines.
 package upstream
 
 import (
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"github.com/weft-graphql/weft/bench/shop"
+	"github.com/weft-graphql/weft/subgraphs/demo/music"
 )
 
 // Stats is what /stats answers.
@@ -30,8 +32,14 @@ type Stats struct {
 
 // Call is one request as /recording answers it.
 type Call struct {
+	// Method is POST for subgraphs, whatever it was for REST services.
+	Method string `json:"method"`
+	// Subgraph is the path, with the query of a REST request, without the first
+	// slash.
 	Subgraph string `json:"subgraph"`
 	Body     string `json:"body"`
+	// Type is the content type of the body.
+	Type string `json:"type"`
 	// Begin and End are nanoseconds since the recording began.
 	Begin int64 `json:"begin"`
 	End   int64 `json:"end"`
@@ -40,6 +48,7 @@ type Call struct {
 // Server serves the subgraphs.
 type Server struct {
 	world                *shop.World
+	rest                 map[string]http.Handler
 	requests, authorized atomic.Int64
 	bodies               sync.Pool
 
@@ -51,7 +60,10 @@ type Server struct {
 }
 
 // New returns a server for a world.
-func New(w *shop.World) *Server { return &Server{world: w} }
+func New(w *shop.World) *Server {
+	one, two := music.New()
+	return &Server{world: w, rest: map[string]http.Handler{"service1": one, "service2": two}}
+}
 
 // ServeHTTP implements [http.Handler].
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -61,6 +73,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case "/recording":
 		s.serveRecording(w, r)
+		return
+	}
+	name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	rest := s.rest[name]
+	if rest != nil && strings.HasSuffix(r.URL.Path, "/schema.graphql") {
+		rest.ServeHTTP(w, r) // not counted: it is asked for once, at the start
 		return
 	}
 	s.requests.Add(1)
@@ -77,14 +95,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	name := strings.TrimPrefix(r.URL.Path, "/")
-	if shop.Schema(name) == "" {
+	if rest == nil && (shop.Schema(name) == "" || r.URL.Path != "/"+name) {
 		http.NotFound(w, r)
 		return
 	}
 	if s.recording.Load() {
-		defer s.record(name, buffer.String(), time.Now())
+		c := Call{Method: r.Method, Subgraph: strings.TrimPrefix(r.URL.RequestURI(), "/"), Body: buffer.String(), Type: r.Header.Get("Content-Type")}
+		defer s.record(c, time.Now())
 		time.Sleep(s.delay) // so that requests sent together overlap
+	}
+	if rest != nil {
+		r.Body = io.NopCloser(bytes.NewReader(buffer.Bytes()))
+		rest.ServeHTTP(w, r)
+		return
 	}
 	out := s.world.Answer(name, buffer.Bytes())
 	w.Header().Set("Content-Type", "application/json")
@@ -93,10 +116,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(out)
 }
 
-func (s *Server) record(name, body string, begin time.Time) {
+func (s *Server) record(c Call, begin time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.calls = append(s.calls, Call{name, body, begin.Sub(s.began).Nanoseconds(), time.Since(s.began).Nanoseconds()})
+	c.Begin, c.End = begin.Sub(s.began).Nanoseconds(), time.Since(s.began).Nanoseconds()
+	s.calls = append(s.calls, c)
 }
 
 // serveRecording begins a recording at POST, with ?delay=, and ends it at GET.
