@@ -141,6 +141,9 @@ type run struct {
 
 	found []*arrival // what sources returns
 
+	// Ways that are not considered, when the plan is to be explained.
+	others map[*leaf][]*arrival
+
 	// While the plan is written down:
 	builder  builder
 	stacks   stacks
@@ -188,6 +191,9 @@ func (r *run) plan() (*plan.Plan, error) {
 	}
 	if err := r.explore(r.root); err != nil {
 		return nil, err
+	}
+	if r.options.Explain {
+		r.findOthers()
 	}
 	if err := r.choose(); err != nil {
 		return nil, err
