@@ -40,8 +40,8 @@ type ExplainCost struct {
 	Lists int `json:"lists,omitempty"`
 	// Waves is by how much the longest chain of requests grows.
 	Waves int `json:"waves"`
-	// Requests are further requests. One that has to be sent for each object
-	// counts once for each of the objects that are assumed.
+	// Requests are further requests. One that has to be sent for each object of a
+	// list counts ten times.
 	Requests int `json:"requests"`
 	// Merges are objects that would be put together from two answers.
 	Merges int `json:"merges,omitempty"`
