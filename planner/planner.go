@@ -148,6 +148,7 @@ type run struct {
 	builder  builder
 	stacks   stacks
 	keyTable map[keyIn]int // uses of keys, one more than their numbers
+	hashed   map[*subgraphs.Selection]uint64
 }
 
 // reset forgets everything but memory. It returns the bytes of that.
@@ -160,6 +161,7 @@ func (r *run) reset() int {
 		found: forget(r.found), conditionTypes: forget(r.conditionTypes),
 		classes: forget(r.classes), entryByKey: emptied(r.entryByKey), slotByKey: emptied(r.slotByKey), setSeen: r.setSeen, typeSeen: r.typeSeen,
 		stacks: stacks{selections: forget(r.stacks.selections), decodeFields: forget(r.stacks.decodeFields)}, keyTable: emptied(r.keyTable),
+		hashed: emptied(r.hashed),
 	}
 	return kept
 }
