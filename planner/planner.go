@@ -139,7 +139,8 @@ type run struct {
 	setSeen        []int // by selection set, a stamp
 	typeSeen       []int // by type, a stamp
 
-	found []*arrival // what sources returns
+	found      []*arrival // what sources returns
+	contending []contender
 
 	// Ways that are not considered, when the plan is to be explained.
 	others map[*leaf][]*arrival
@@ -158,7 +159,7 @@ func (r *run) reset() int {
 	*r = run{
 		mem: r.mem, stamp: r.stamp,
 		positions: forget(r.positions), all: forget(r.all), leaves: forget(r.leaves),
-		found: forget(r.found), conditionTypes: forget(r.conditionTypes),
+		found: forget(r.found), contending: forget(r.contending), conditionTypes: forget(r.conditionTypes),
 		classes: forget(r.classes), entryByKey: emptied(r.entryByKey), slotByKey: emptied(r.slotByKey), setSeen: r.setSeen, typeSeen: r.typeSeen,
 		stacks: stacks{selections: forget(r.stacks.selections), decodeFields: forget(r.stacks.decodeFields)}, keyTable: emptied(r.keyTable),
 		hashed: emptied(r.hashed),

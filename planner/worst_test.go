@@ -243,7 +243,8 @@ func TestWorstFound(t *testing.T) {
 			}
 			least := l.quickest(p, text, slowest/2)
 			t.Logf("%s: %v", name, least)
-			if least > slowest {
+			// With some slack, as above.
+			if least > 2*slowest {
 				t.Errorf("%s: %v, more than %v", name, least, slowest)
 			}
 		}
