@@ -26,6 +26,10 @@ type leaf struct {
 // a position: different ways to it may share different requests later.
 const maxTied = 3
 
+// crowded is how many arrivals a position may have before only one in each
+// subgraph is kept: each of them may lead into each subgraph.
+const crowded = 12
+
 // explore finds the ways to every slot of a position and below.
 func (r *run) explore(p *position) error {
 	if err := r.resolveTypes(p); err != nil {
@@ -393,6 +397,14 @@ func prune(list []*arrival) []*arrival {
 		}
 		return a.requests - b.requests
 	})
+	if list = untied(list, maxTied); len(list) > crowded {
+		list = untied(list, 1)
+	}
+	return list
+}
+
+// untied keeps so many equally cheap arrivals of each kind, of a sorted list.
+func untied(list []*arrival, most int) []*arrival {
 	out := list[:0]
 	for _, a := range list {
 		tied := 0
@@ -401,12 +413,12 @@ func prune(list []*arrival) []*arrival {
 				continue
 			}
 			if b.depth < a.depth || b.requests < a.requests {
-				tied = maxTied
+				tied = most
 				break
 			}
 			tied++
 		}
-		if tied < maxTied {
+		if tied < most {
 			out = append(out, a)
 		}
 	}
