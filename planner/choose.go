@@ -101,6 +101,7 @@ func (r *run) chooseLate(l *leaf, deepest *int) error {
 	if best == nil {
 		return nil
 	}
+	r.decide(l, best, *deepest, nil)
 	*deepest = max(*deepest, best.depth)
 	if l.presence {
 		if err := r.use(best.from, l.slot, missing, l.slot.cond); err != nil {
@@ -108,7 +109,6 @@ func (r *run) chooseLate(l *leaf, deepest *int) error {
 		}
 		return r.commit(best, best.covers, nil)
 	}
-	r.decide(l, best, *deepest, nil)
 	return r.assignLeaf(l, best)
 }
 

@@ -3,7 +3,9 @@ package planner
 import (
 	"slices"
 
+	"github.com/weft-graphql/weft/planner/graph"
 	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/planner/supergraph"
 )
 
 // leaf is something to fetch, with the arrivals that can give it.
@@ -23,6 +25,10 @@ type leaf struct {
 // maxTied is how many equally cheap arrivals in one subgraph are kept apart at
 // a position: different ways to it may share different requests later.
 const maxTied = 3
+
+// crowded is how many arrivals a position may have before only one in each
+// subgraph is kept: each of them may lead into each subgraph.
+const crowded = 12
 
 // explore finds the ways to every slot of a position and below.
 func (r *run) explore(p *position) error {
@@ -301,7 +307,7 @@ func (r *run) exploreComposite(s *slot) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range ways {
+	for _, a := range r.contenders(ways, s) {
 		to, err := r.move(a, s)
 		if err != nil {
 			return err
@@ -316,6 +322,73 @@ func (r *run) exploreComposite(s *slot) error {
 	return r.explore(child)
 }
 
+// contender is an arrival with what tells the objects in a slot apart that it
+// leads to.
+type contender struct {
+	*arrival
+	order    int
+	decl     schema.TypeID
+	provides *supergraph.FieldSelection
+	known    bool
+}
+
+// contenders are the arrivals, where there are many, without those whose field
+// moves along a slot would not outlive prune: every arrival costs memory.
+func (r *run) contenders(ways []*arrival, s *slot) []*arrival {
+	if len(ways) <= few {
+		return ways
+	}
+	list := r.contending[:0]
+	for i, a := range ways {
+		c := contender{arrival: a, order: i}
+		ti := s.types.next(0)
+		var m *graph.Move
+		for ti >= 0 && m == nil {
+			if m = r.local(a, ti, s.fields[ti]); m == nil {
+				ti = s.types.next(ti + 1)
+			}
+		}
+		if m != nil && !a.joined && len(a.provides) == 0 && m.Provider.Join == nil && r.super.View(m.Provider.Named, a.sub) != nil {
+			c.known, c.decl = true, m.Provider.Named
+			if len(m.Provider.Provides) > 0 {
+				c.provides = &m.Provider.Provides[0]
+			}
+		}
+		list = append(list, c)
+	}
+	slices.SortStableFunc(list, func(a, b contender) int {
+		if a.depth != b.depth {
+			return a.depth - b.depth
+		}
+		return a.requests - b.requests
+	})
+	kept := list[:0]
+	for _, c := range list {
+		tied := 0
+		for i := range kept {
+			k := &kept[i]
+			if !c.known || !k.known || k.sub != c.sub || k.decl != c.decl || k.provides != c.provides {
+				continue
+			}
+			if k.depth < c.depth || k.requests < c.requests {
+				tied = maxTied
+				break
+			}
+			tied++
+		}
+		if tied < maxTied {
+			kept = append(kept, c)
+		}
+	}
+	r.contending = list
+	slices.SortFunc(kept, func(a, b contender) int { return a.order - b.order })
+	out := ways[:0]
+	for i := range kept {
+		out = append(out, kept[i].arrival)
+	}
+	return out
+}
+
 // prune keeps the cheapest arrivals of each kind (subgraph, type, @provides).
 func prune(list []*arrival) []*arrival {
 	slices.SortStableFunc(list, func(a, b *arrival) int {
@@ -324,6 +397,14 @@ func prune(list []*arrival) []*arrival {
 		}
 		return a.requests - b.requests
 	})
+	if list = untied(list, maxTied); len(list) > crowded {
+		list = untied(list, 1)
+	}
+	return list
+}
+
+// untied keeps so many equally cheap arrivals of each kind, of a sorted list.
+func untied(list []*arrival, most int) []*arrival {
 	out := list[:0]
 	for _, a := range list {
 		tied := 0
@@ -332,12 +413,12 @@ func prune(list []*arrival) []*arrival {
 				continue
 			}
 			if b.depth < a.depth || b.requests < a.requests {
-				tied = maxTied
+				tied = most
 				break
 			}
 			tied++
 		}
-		if tied < maxTied {
+		if tied < most {
 			out = append(out, a)
 		}
 	}

@@ -483,8 +483,10 @@ func (r *run) build() (*plan.Plan, error) {
 		if err := b.fetch(f); err != nil {
 			return nil, err
 		}
-		if r.options.Explain {
-			b.explain(f, b.plan.Fetches[len(b.plan.Fetches)-1], own)
+	}
+	if r.options.Explain {
+		for i, f := range fetches {
+			b.explain(f, b.plan.Fetches[i], own)
 		}
 	}
 	for _, f := range b.plan.Fetches {

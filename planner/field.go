@@ -81,9 +81,9 @@ func (w *specWriter) arguments(s *slot, f schema.FieldID, p *supergraph.Provider
 }
 
 func (w *specWriter) child(sc *scope, s *slot, group []*arrival) ([]subgraphs.Selection, *plan.Decode) {
-	if s.writtenIn != sc.id {
+	if s.writtenIn != sc.written {
 		sels, decode := w.object(w.below(s, group), s.child)
-		s.writtenIn, s.selections, s.decode = sc.id, sels, decode
+		s.writtenIn, s.selections, s.decode = sc.written, sels, decode
 	}
 	return s.selections, s.decode
 }

@@ -139,12 +139,17 @@ type run struct {
 	setSeen        []int // by selection set, a stamp
 	typeSeen       []int // by type, a stamp
 
-	found []*arrival // what sources returns
+	found      []*arrival // what sources returns
+	contending []contender
+
+	// Ways that are not considered, when the plan is to be explained.
+	others map[*leaf][]*arrival
 
 	// While the plan is written down:
 	builder  builder
 	stacks   stacks
 	keyTable map[keyIn]int // uses of keys, one more than their numbers
+	hashed   map[*subgraphs.Selection]uint64
 }
 
 // reset forgets everything but memory. It returns the bytes of that.
@@ -154,9 +159,10 @@ func (r *run) reset() int {
 	*r = run{
 		mem: r.mem, stamp: r.stamp,
 		positions: forget(r.positions), all: forget(r.all), leaves: forget(r.leaves),
-		found: forget(r.found), conditionTypes: forget(r.conditionTypes),
+		found: forget(r.found), contending: forget(r.contending), conditionTypes: forget(r.conditionTypes),
 		classes: forget(r.classes), entryByKey: emptied(r.entryByKey), slotByKey: emptied(r.slotByKey), setSeen: r.setSeen, typeSeen: r.typeSeen,
 		stacks: stacks{selections: forget(r.stacks.selections), decodeFields: forget(r.stacks.decodeFields)}, keyTable: emptied(r.keyTable),
+		hashed: emptied(r.hashed),
 	}
 	return kept
 }
@@ -188,6 +194,9 @@ func (r *run) plan() (*plan.Plan, error) {
 	}
 	if err := r.explore(r.root); err != nil {
 		return nil, err
+	}
+	if r.options.Explain {
+		r.findOthers()
 	}
 	if err := r.choose(); err != nil {
 		return nil, err

@@ -117,6 +117,7 @@ func (w *specWriter) entry(e *fetchEntry) {
 	used := w.typesOf(e)
 	var lookup *subgraphs.Lookup
 	var group []*arrival
+	written := 0
 	var picks []pick
 	var types []plan.TargetType
 	keys := w.newKeys(len(e.pos.types))
@@ -129,7 +130,7 @@ func (w *specWriter) entry(e *fetchEntry) {
 	}
 	for ti := used.next(0); ti >= 0; ti = used.next(ti + 1) {
 		if same := w.group(e, ti, group); len(group) == 0 || &same[0] != &group[0] {
-			group, picks = same, w.picks(same, e.pos)
+			group, picks, written = same, w.picks(same, e.pos), 0
 		}
 		var needs []need
 		var by *way
@@ -145,6 +146,11 @@ func (w *specWriter) entry(e *fetchEntry) {
 		typename := by.lookup.Typename
 		on, first := w.condition(keys, typename)
 		sc := w.scope(keys, on)
+		// What is below the fields of several types is written once.
+		if written == 0 {
+			written = sc.id
+		}
+		sc.written = written
 		sc.decode.Shape, sc.decode.Static = shape, ti
 		below := len(w.stacks.selections)
 		w.typed(sc, group, picks, ti)
@@ -168,7 +174,7 @@ func (w *specWriter) entry(e *fetchEntry) {
 	sels := finished(&w.stacks.selections, from)
 	w.fetch.Cond = orCond(w.fetch.Cond, target.Cond)
 	spec := w.fetch.Spec
-	hash := hashSelections(sels)
+	hash := w.hashSelections(sels)
 	for i := range spec.Entries {
 		if w.hashes[i] == hash && sameLookup(spec.Entries[i].Lookup, lookup) && sameSelections(spec.Entries[i].Selections, sels) {
 			w.fetch.Entries[i].Targets = append(w.fetch.Entries[i].Targets, *target)
@@ -329,15 +335,30 @@ func sameLookup(a, b *subgraphs.Lookup) bool {
 	return a.Kind == b.Kind && (a.Kind != subgraphs.FieldLookup || a.Type == b.Type && slices.Equal(a.Path, b.Path) && a.Batch == b.Batch)
 }
 
-// hashSelections is equal for equal selections.
-func hashSelections(sels []subgraphs.Selection) uint64 {
+// hashSelections is equal for equal selections. Those that many types share are
+// hashed once.
+func (w *specWriter) hashSelections(sels []subgraphs.Selection) uint64 {
 	h := uint64(len(sels))
 	for i := range sels {
 		s := &sels[i]
 		h = hashName(hashName(hashName(h, s.Key), s.Field), s.On)
-		if len(s.Selections) > 0 {
-			h = (h ^ hashSelections(s.Selections)) * hashPrime
+		if len(s.Selections) == 0 {
+			continue
 		}
+		below, known := uint64(0), false
+		if len(s.Selections) > few {
+			below, known = w.hashed[&s.Selections[0]]
+		}
+		if !known {
+			below = w.hashSelections(s.Selections)
+			if len(s.Selections) > few {
+				if w.hashed == nil {
+					w.hashed = map[*subgraphs.Selection]uint64{}
+				}
+				w.hashed[&s.Selections[0]] = below
+			}
+		}
+		h = (h ^ below) * hashPrime
 	}
 	return h
 }
@@ -352,6 +373,9 @@ func hashName(h uint64, name string) uint64 {
 }
 
 func sameSelections(a, b []subgraphs.Selection) bool {
+	if len(a) > 0 && len(a) == len(b) && &a[0] == &b[0] {
+		return true
+	}
 	return slices.EqualFunc(a, b, func(x, y subgraphs.Selection) bool {
 		return x.Key == y.Key && x.Field == y.Field && x.On == y.On &&
 			slices.EqualFunc(x.Arguments, y.Arguments, sameArgument) && slices.Equal(x.Include, y.Include) &&
@@ -432,6 +456,8 @@ type scope struct {
 	// stand under when each type of a lookup is read by itself; the keys of other
 	// types are known all the same, for the subgraph sees them all.
 	on int
+	// written is the scope, this or one like it, that wrote the objects in the slots.
+	written int
 	// inline is set for the fields of a namespace, which are asked for beside it.
 	inline bool
 }
@@ -442,7 +468,7 @@ func (w *specWriter) scope(keys *keys, on int) *scope {
 	if len(w.decodes) == 0 {
 		w.decodes = make([]plan.Decode, 8)
 	}
-	*sc = scope{id: w.scopes, keys: keys, on: on, decode: &w.decodes[0], fields: len(w.stacks.decodeFields)}
+	*sc = scope{id: w.scopes, written: w.scopes, keys: keys, on: on, decode: &w.decodes[0], fields: len(w.stacks.decodeFields)}
 	w.decodes = w.decodes[1:]
 	return sc
 }

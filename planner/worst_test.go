@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +18,11 @@ import (
 	"github.com/weft-graphql/weft/planner/operation"
 )
 
-var search = flag.Duration("search", 0, "how long TestSearchWorst looks for operations that plan slowly, for each graph")
+var (
+	search = flag.Duration("search", 0, "how long TestSearchWorst looks for operations that plan slowly, for each graph")
+	seed   = flag.Uint64("seed", 1, "where the search of TestSearchWorst begins")
+	keep   = flag.String("keep", "", "folder into which TestSearchWorst writes the slowest operation of each graph")
+)
 
 // defaultLimits are those of the configuration.
 var defaultLimits = operation.Limits{MaxDepth: 20, MaxAliases: 30, MaxRootFields: 20, MaxFields: 2000, MaxTokens: 15000, MaxDirectives: 50}
@@ -185,19 +191,79 @@ func TestWorst(t *testing.T) {
 		}
 		slices.Sort(names)
 		for _, name := range names {
-			// The quickest of several runs, in time or processor time, and with
-			// some slack: others may use the machine.
-			least := time.Hour
-			for range 8 {
-				before := measured.CPU()
-				d, _ := l.took(p, worst[name])
-				if least = min(least, d, measured.CPU()-before); least < slowest {
-					break
-				}
-			}
-			if least > 2*slowest {
+			if least := l.quickest(p, worst[name], slowest); least > 2*slowest {
 				t.Errorf("%v, %s: %v, more than %v", z, name, least, slowest)
 			}
+		}
+	}
+}
+
+// quickest is the least that several runs took, in time or processor time, for
+// others may use the machine. Runs end once one is quicker than enough.
+func (l *loaded) quickest(p *planner.Planner, text string, enough time.Duration) time.Duration {
+	least := time.Hour
+	for range 8 {
+		before := measured.CPU()
+		d, _ := l.took(p, text)
+		if least = min(least, d, measured.CPU()-before); least < enough {
+			break
+		}
+	}
+	return least
+}
+
+// found are the slowest operations that searches have found for a graph so far.
+func (z zoo) found(t testing.TB) map[string]string {
+	files, err := filepath.Glob(filepath.Join("..", "testdata", "plans", "worst", z.String()+"*.graphql"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%v: nothing found (%v)", z, err)
+	}
+	out := map[string]string{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[strings.TrimSuffix(filepath.Base(file), ".graphql")] = string(text)
+	}
+	return out
+}
+
+// TestWorstFound keeps the worst that was found within its bound.
+func TestWorstFound(t *testing.T) {
+	if measured.Race || testing.Short() {
+		t.Skip("measures time")
+	}
+	for _, z := range zoos {
+		l := z.load(t)
+		p := planner.New(l.super, nil, planner.Options{})
+		for name, text := range z.found(t) {
+			if _, err := l.took(p, text); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			least := l.quickest(p, text, slowest/2)
+			t.Logf("%s: %v", name, least)
+			// With some slack, as above.
+			if least > 2*slowest {
+				t.Errorf("%s: %v, more than %v", name, least, slowest)
+			}
+		}
+	}
+}
+
+func BenchmarkWorstFound(b *testing.B) {
+	for _, z := range zoos {
+		l := z.load(b)
+		p := planner.New(l.super, nil, planner.Options{})
+		for name, text := range z.found(b) {
+			b.Run(name, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := l.took(p, text); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
 		}
 	}
 }
@@ -293,7 +359,7 @@ func (z zoo) operation(d *decisions) string {
 }
 
 // TestSearchWorst climbs towards operations that plan slowly. By hand:
-// go test ./planner -run SearchWorst -args -search 1m
+// go test ./planner -run SearchWorst -args -search 1m -keep folder
 func TestSearchWorst(t *testing.T) {
 	if *search == 0 {
 		t.Skip("runs for a time given by -search")
@@ -301,7 +367,7 @@ func TestSearchWorst(t *testing.T) {
 	for _, z := range zoos {
 		l := z.load(t)
 		p := planner.New(l.super, nil, planner.Options{})
-		rnd := rand.New(rand.NewPCG(1, uint64(z.types)))
+		rnd := rand.New(rand.NewPCG(*seed, uint64(z.types)))
 		var best []byte
 		var slow time.Duration
 		tried := 0
@@ -318,16 +384,18 @@ func TestSearchWorst(t *testing.T) {
 				}
 			}
 			text := z.operation(&decisions{bytes: next})
-			d, _ := l.took(p, text)
-			if d > slow {
-				// Once more, for it may have been something else that took so long.
-				if d2, _ := l.took(p, text); min(d, d2) > slow {
-					slow, best = min(d, d2), next
-				}
+			// Several times, for it may have been something else that took so long.
+			if d := l.quickest(p, text, slow); d > slow {
+				slow, best = d, next
 			}
 		}
 		_, err := l.took(p, z.operation(&decisions{bytes: best}))
 		t.Logf("%v: %v after %d tries (%v)", z, slow, tried, err)
+		if *keep != "" {
+			if err := os.WriteFile(filepath.Join(*keep, z.String()+".graphql"), []byte(z.operation(&decisions{bytes: best})), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if slow > slowest {
 			t.Errorf("%v: %v\n%s", z, slow, z.operation(&decisions{bytes: best}))
 		}

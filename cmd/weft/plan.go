@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -211,6 +212,11 @@ type planned struct {
 	// a cap take several for long lists. The lengths are those that arguments say,
 	// or assumed. It is not known while the variables of conditions are not.
 	Predicted *int `json:"predicted,omitempty"`
+	// PredictedWaves is the longest chain of those.
+	PredictedWaves *int `json:"predicted_waves,omitempty"`
+	// AtMost is, where Predicted is not known, what it is if no condition leaves
+	// anything out.
+	AtMost *int `json:"predicted_at_most,omitempty"`
 	// Sent is how many requests are left with the variables given.
 	Sent *int `json:"sent,omitempty"`
 	// Chain is a longest chain of requests that wait for each other, with --explain.
@@ -330,11 +336,31 @@ func (p *planning) plan(ctx context.Context, text, name, variables string, label
 	if variables != "" {
 		out.Sent = &sent
 	}
-	if out.connect(); out.Chain != nil && (variables != "" || len(op.Conditions) == 0) {
-		n, _ := made.Requests(op.Bits(&values), func(i int) int { return op.Natural(&values, i) })
-		out.Predicted = &n
+	if out.connect(); out.Chain != nil {
+		out.predict(op, &values, variables != "")
 	}
 	return out, nil
+}
+
+// predict says how many requests an explained plan takes, for the variables given.
+func (p *planned) predict(op *operation.Operation, values *operation.Values, given bool) {
+	length := func(i int) int { return op.Natural(values, i) }
+	known := given || len(op.Conditions) == 0
+	n := 0
+	for i := range p.Fetches {
+		f := p.plan.Fetches[i]
+		// The plan was made for this command alone.
+		f.Explain.Predicted = f.Demand.Predict(length)
+		if !known || f.Cond.Holds(op.Bits(values)) {
+			n += f.Explain.Predicted.Requests
+		}
+	}
+	if !known {
+		p.AtMost = &n
+		return
+	}
+	waves, _ := p.plan.Depth(op.Bits(values))
+	p.Predicted, p.PredictedWaves = &n, &waves
 }
 
 // connect says, for a plan that is explained, which requests need which, and
@@ -409,7 +435,10 @@ func (p *planned) text() string {
 		}
 		b.WriteByte('\n')
 		if p.Predicted != nil {
-			fmt.Fprintf(&b, "requests predicted: %d\n", *p.Predicted)
+			fmt.Fprintf(&b, "predicted: %s in %s\n", number(*p.Predicted, "request"), number(*p.PredictedWaves, "wave"))
+		}
+		if p.AtMost != nil {
+			fmt.Fprintf(&b, "predicted: at most %s in %s, less what @skip and @include leave out\n", number(*p.AtMost, "request"), number(p.Waves, "wave"))
 		}
 	}
 	if len(p.Labels) > 0 {
@@ -432,6 +461,13 @@ func (p *planned) text() string {
 		fmt.Fprintf(&b, "with these variables %d of %d requests are sent\n", *p.Sent, p.Requests)
 	}
 	return b.String()
+}
+
+func number(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
 }
 
 // responsePath is the place of the response that a lookup fills.

@@ -115,14 +115,14 @@ func TestPlanExplain(t *testing.T) {
 	const operation = `{ me { reviews { product { shippingEstimate } } } }`
 	text := weft(t, operation, "plan", "--supergraph", file, "--explain", "-")
 	for _, want := range []string{
-		": 4 requests in 4 waves\n", "why me.reviews.product.shippingEstimate: Product.shippingEstimate is in inventory; no other way",
-		"needs Product.weight (requirement) from #3", "#3 is needed by #4 for Product.price (requirement), Product.weight (requirement)\n", "longest chain: #1, #2, #3, #4\nrequests predicted: 4\n",
+		": 4 requests in 4 waves\n", "why me.reviews.product.shippingEstimate: Product.shippingEstimate from inventory (+4 requests, +4 waves); nobody else has it\n",
+		"needs Product.weight (requirement of Product.shippingEstimate) from #3 products", "#3 is needed by #4 for Product.price (requirement), Product.weight (requirement)\n", "longest chain: #1, #2, #3, #4\npredicted: 4 requests in 4 waves\n", "  predicted: 1 request for 10 rows\n",
 	} {
 		if !strings.Contains(text.out, want) {
 			t.Errorf("lacks %q:\n%s", want, text.out)
 		}
 	}
-	if got := weft(t, `{ me { __typename } }`, "plan", "--supergraph", file, "--explain", "-"); !strings.Contains(got.out, "#1 is there for the objects, or their types, at me\n") {
+	if got := weft(t, `{ me { __typename } }`, "plan", "--supergraph", file, "--explain", "-"); !strings.Contains(got.out, "why me: Query.me from accounts (+1 request, +1 wave); nobody else has it\n") {
 		t.Error(got.out)
 	}
 	inJSON := weft(t, operation, "plan", "--supergraph", file, "--explain", "--format", "json", "-")
@@ -213,14 +213,14 @@ subgraphs:
 joins: ["Review.author: b.User by authorId"]
 `)
 	got := weft(t, `{ reviews { author { name } } }`, "plan", "--config", file, "--explain", "-")
-	if got.code != 0 || !strings.Contains(got.out, ": 2 requests in 2 waves") || !strings.Contains(got.out, "requests predicted: 4\n") {
+	if got.code != 0 || !strings.Contains(got.out, ": 2 requests in 2 waves") || !strings.Contains(got.out, "predicted: 4 requests in 2 waves\n") || !strings.Contains(got.out, "predicted: 3 requests for 10 rows\n") {
 		t.Errorf("%s%s", got.out, got.err)
 	}
 	conditional := `query($x: Boolean!) { reviews { author { id name @include(if: $x) } } }`
-	if got := weft(t, conditional, "plan", "--config", file, "--explain", "-"); strings.Contains(got.out, "predicted") {
+	if got := weft(t, conditional, "plan", "--config", file, "--explain", "-"); !strings.Contains(got.out, "\npredicted: at most 4 requests in 2 waves") {
 		t.Error(got.out)
 	}
-	for variables, want := range map[string]string{`{"x":true}`: "predicted: 4\n", `{"x":false}`: "predicted: 1\n"} {
+	for variables, want := range map[string]string{`{"x":true}`: "\npredicted: 4 requests in 2 waves\n", `{"x":false}`: "\npredicted: 1 request in 1 wave\n"} {
 		if got := weft(t, conditional, "plan", "--config", file, "--explain", "--variables", variables, "-"); !strings.Contains(got.out, want) {
 			t.Errorf("%s: %s%s", variables, got.out, got.err)
 		}

@@ -30,8 +30,14 @@ const maxRows = 1 << 30
 // requests is the number for given values of variables; length returns a
 // negative number for a variable that holds none.
 func (d *Demand) requests(length func(variable int) int) int {
+	return d.Predict(length).Requests
+}
+
+// Predict is what the fetch is expected to take for given values of variables;
+// length returns a negative number for a variable that holds none.
+func (d *Demand) Predict(length func(variable int) int) Prediction {
 	if d.Fixed > 0 {
-		return d.Fixed
+		return Prediction{Requests: d.Fixed}
 	}
 	total := 0
 	for _, target := range d.Rows {
@@ -49,11 +55,11 @@ func (d *Demand) requests(length func(variable int) int) int {
 	}
 	switch {
 	case total == 0:
-		return 0
+		return Prediction{}
 	case d.PerRequest == 0:
-		return 1
+		return Prediction{Requests: 1, Rows: total}
 	}
-	return (total + d.PerRequest - 1) / d.PerRequest
+	return Prediction{Requests: (total + d.PerRequest - 1) / d.PerRequest, Rows: total}
 }
 
 // Requests estimates how many upstream requests the plan takes for the given

@@ -77,37 +77,6 @@ func (f *Fetch) text(b *strings.Builder, p *Plan) {
 	}
 }
 
-func (e *Explain) text(b *strings.Builder) {
-	for i := range e.Fields {
-		x := &e.Fields[i]
-		fmt.Fprintf(b, "  why %s: %s is in %s", x.Path, x.Coordinate, strings.Join(x.Providers, ", "))
-		if len(x.Alternatives) == 0 {
-			b.WriteString("; no other way")
-		}
-		for j, w := range x.Alternatives {
-			if j == 0 {
-				b.WriteString("; instead of ")
-			} else {
-				b.WriteString(", or ")
-			}
-			fmt.Fprintf(b, "%s (+%s, +%s", w.Subgraph, count(w.Requests, "request"), count(w.Waves, "wave"))
-			if w.Merges > 0 {
-				fmt.Fprintf(b, ", %s", count(w.Merges, "merge"))
-			}
-			b.WriteByte(')')
-		}
-		b.WriteByte('\n')
-	}
-	for i := range e.Needs {
-		n := &e.Needs[i]
-		what := "requirement"
-		if n.Key {
-			what = "key"
-		}
-		fmt.Fprintf(b, "  needs %s (%s) from #%d\n", n.Coordinate, what, n.From)
-	}
-}
-
 // pathText is the response path of a target.
 func (t *Target) pathText(p *Plan) string {
 	var parts []string

@@ -323,9 +323,6 @@ func (r *run) enters(place int32, to *target, m *graph.Move) bool {
 // requires, or can be sent back to its subgraph with it by a key that is only
 // good for that.
 func (r *run) reenters(place int32, m *graph.Move) bool {
-	if r.strict {
-		return false
-	}
 	if r.givesAll(place, m.Provider.Requires) {
 		return true
 	}

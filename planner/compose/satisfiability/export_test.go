@@ -27,12 +27,9 @@ type Trace struct {
 	places []int32
 }
 
-// NewTracer returns a Tracer for one choice of labels. A strict one leaves out
-// what planning cannot do yet.
-func NewTracer(s *supergraph.Supergraph, active []bool, strict bool) *Tracer {
-	t := &Tracer{newRun(graph.New(s), active)}
-	t.run.strict = strict
-	return t
+// NewTracer returns a Tracer for one choice of labels.
+func NewTracer(s *supergraph.Supergraph, active []bool) *Tracer {
+	return &Tracer{newRun(graph.New(s), active)}
 }
 
 // Root is the beginning of paths from a root type.

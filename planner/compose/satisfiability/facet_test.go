@@ -165,47 +165,45 @@ func TestLookups(t *testing.T) {
 		name   string
 		change func(d *definition)
 		want   string
-		// apart says that planning takes a joined object for a whole one.
-		apart bool
 	}{
-		{"join by a lookup field", func(*definition) {}, "", false},
+		{"join by a lookup field", func(*definition) {}, ""},
 		{"join without a lookup", func(d *definition) { d.typ("User").In[0].Lookups = nil },
-			"Query.reviews → Review.author → User.name: subgraph s0000 has no resolvable key of User", false},
+			"Query.reviews → Review.author → User.name: subgraph s0000 has no resolvable key of User"},
 		{"lookup by another key", func(d *definition) {
 			d.typ("User").In[0].Lookups[0].Key = "login"
 			d.field("User", "login", "String", at(0)...)
 		}, `Query.reviews → Review.author → User.name: subgraph s0000 has no key of User that s0001 can give (key "login" lacks login)
-Query.reviews → Review.author → User.login: subgraph s0000 has no key of User that s0001 can give (key "login" lacks login)`, false},
+Query.reviews → Review.author → User.login: subgraph s0000 has no key of User that s0001 can give (key "login" lacks login)`},
 		{"a joined object has its key only", func(d *definition) {
 			d.field("User", "posts", "Int", at(1)...)
 			d.field("Query", "writer", "User", at(1)...)
 			d.typ("Query").Fields[0].In[0].Subgraph = 1 // me
-		}, `Query.reviews → Review.author → User.posts: subgraph s0001 has the field on other paths only, and cannot be entered again at User`, true},
+		}, `Query.reviews → Review.author → User.posts: subgraph s0001 has the field on other paths only, and cannot be entered again at User`},
 		{"the source of a join is overridden", func(d *definition) {
 			d.typ("Review").Fields[0].In[0].UsedOverridden = true
 			d.in(0, "Review")
 			d.field("Review", "authorId", "ID", at(0)...)
 		}, `Query.reviews → Review.authorId: subgraph s0000 has no resolvable key of Review
-Query.reviews → Review.author: subgraph s0001 has the field on other paths only, and cannot be entered again at Review`, false},
+Query.reviews → Review.author: subgraph s0001 has the field on other paths only, and cannot be entered again at Review`},
 		{"namespace", func(d *definition) {
 			d.in(0, "Area")
 			d.field("Query", "area", "Area", supergraph.FieldIn{Subgraph: 0, Namespace: true})
 			d.field("Area", "user", "User", at(0)...)
-		}, "", false},
+		}, ""},
 		{"namespace of two subgraphs", func(d *definition) {
 			d.in(0, "Area")
 			d.in(1, "Area")
 			d.field("Query", "area", "Area", supergraph.FieldIn{Subgraph: 0, Namespace: true}, supergraph.FieldIn{Subgraph: 1, Namespace: true})
 			d.field("Area", "user", "User", at(0)...)
 			d.field("Area", "review", "Review", at(1)...)
-		}, "", false},
+		}, ""},
 		{"namespace that one subgraph does not have", func(d *definition) {
 			d.in(0, "Area")
 			d.in(1, "Area")
 			d.field("Query", "area", "Area", supergraph.FieldIn{Subgraph: 0, Namespace: true})
 			d.field("Area", "user", "User", at(0)...)
 			d.field("Area", "review", "Review", at(1)...)
-		}, "Query.area → Area.review: subgraph s0001 has no resolvable key of Area", false},
+		}, "Query.area → Area.review: subgraph s0001 has no resolvable key of Area"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			check := newCrossCheck(t, shop(c.change), 0)
@@ -217,7 +215,7 @@ Query.reviews → Review.author: subgraph s0001 has the field on other paths onl
 				t.Errorf("got\n%s\nwant\n%s", text, c.want)
 			}
 			check.run(3, 200)
-			if len(check.differ) > 0 && !c.apart {
+			if len(check.differ) > 0 {
 				t.Error(check.differ)
 			}
 		})

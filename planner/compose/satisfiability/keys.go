@@ -134,7 +134,7 @@ func (r *run) entriesOf(t schema.TypeID) *entries {
 		}
 		e.keys[k].targets = append(e.keys[k].targets, at)
 	}
-	if !r.strict && slices.Contains(r.schema.Roots[:], t) {
+	if slices.Contains(r.schema.Roots[:], t) {
 		// A root type can be asked anew from anywhere.
 		for i := range r.super.Views[t] {
 			sub := int32(r.super.Views[t][i].Subgraph)
