@@ -487,6 +487,9 @@ func (r *run) build() (*plan.Plan, error) {
 			b.explain(f, b.plan.Fetches[len(b.plan.Fetches)-1], own)
 		}
 	}
+	if err := b.primers(fetches, own); err != nil {
+		return nil, err
+	}
 	for _, f := range b.plan.Fetches {
 		for _, d := range f.Deps {
 			b.plan.Fetches[d].Dependants = append(b.plan.Fetches[d].Dependants, f.ID)

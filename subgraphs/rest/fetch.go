@@ -29,13 +29,16 @@ func (p *prepared) Fetch(ctx context.Context, call *subgraphs.Call) *subgraphs.A
 			r.carryOut(ctx, []*chunk{{asks: []*ask{a}}})
 		}
 	} else {
+		r.prime()
 		groups := r.groups()
 		for _, g := range groups {
 			r.recall(ctx, g)
 		}
 		r.carryOut(ctx, r.split(groups))
 	}
-	return r.answer()
+	a := r.answer()
+	r.keep(a)
+	return a
 }
 
 // chunk is the rows of one request, or of a group of them.
