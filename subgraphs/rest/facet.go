@@ -112,7 +112,7 @@ func (c *compiler) facet(e *endpoint) subgraphs.Facet {
 	}
 	entry := e.give
 	if e.field != nil {
-		entry = &node{typ: e.typ, fields: []*given{{field: e.field, below: e.give}}}
+		entry = &node{typ: e.typ, built: true, fields: []*given{{field: e.field, below: e.give}}}
 	}
 	if e.kind == rootEndpoint {
 		f.RootType, f.RootField = e.typ.name, e.field.name
