@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -69,15 +70,7 @@ func musicBehind(t *testing.T, change func(path string, body []byte) ([]byte, in
 	r, d := musicRouter(t, func(c *config.Config) {
 		sub := c.Subgraph("service1")
 		sub.Rest.URL, sub.Schema.URL = server.URL+"/service1", server.URL+"/service1/schema.graphql"
-		for _, name := range []string{"service1", "service2"} {
-			rest := c.Subgraph(name).Rest
-			rest.Cache = nil
-			for _, list := range rest.Fetch {
-				for i := range list {
-					list[i].Cache = nil
-				}
-			}
-		}
+		uncached(c)
 		if configure != nil {
 			configure(c)
 		}
@@ -88,11 +81,26 @@ func musicBehind(t *testing.T, change func(path string, body []byte) ([]byte, in
 		s.mu.Unlock()
 		d.Music("service2").Forget()
 		got := ask(r, query).Body.String()
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		total := s.total
 		for _, n := range d.Music("service2").Requests() {
 			total += n
 		}
 		return got, s.asked, total
+	}
+}
+
+// uncached switches the caches of the music services off.
+func uncached(c *config.Config) {
+	for _, name := range []string{"service1", "service2"} {
+		rest := c.Subgraph(name).Rest
+		rest.Cache = nil
+		for _, list := range rest.Fetch {
+			for i := range list {
+				list[i].Cache = nil
+			}
+		}
 	}
 }
 
@@ -238,9 +246,18 @@ type staff struct {
 	mu    sync.Mutex
 	names map[string]string
 	asked []string
+	// answered is closed once someone was looked up; a move waits for that.
+	answered chan struct{}
+	once     sync.Once
 }
 
 func (s *staff) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, "/move/") {
+		select {
+		case <-s.answered:
+		case <-r.Context().Done():
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked = append(s.asked, r.Method+" "+r.URL.RequestURI())
@@ -248,9 +265,10 @@ func (s *staff) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return fmt.Sprintf(`{"id":%q,"name":%q,"boss_id":%q}`, id, s.names[id], boss)
 	}
 	bosses := map[string]string{"1": "2", "2": "3", "3": "1"}
-	switch path, id := r.URL.Path, strings.TrimPrefix(r.URL.Path, "/rename/"); {
-	case id != path:
+	switch path, id := r.URL.Path, r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]; {
+	case r.Method == http.MethodPost: // new names for one and the boss
 		s.names[id] += "!"
+		s.names[bosses[id]] += "!"
 		fmt.Fprintf(w, `{"id":%q,"boss_id":%q}`, id, bosses[id])
 	case path == "/chief":
 		fmt.Fprint(w, `{"id":"1","boss_id":"2"}`)
@@ -260,18 +278,24 @@ func (s *staff) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			out = append(out, person(id, bosses[id]))
 		}
 		fmt.Fprintf(w, "[%s]", strings.Join(out, ","))
+		s.once.Do(func() { close(s.answered) })
 	}
+}
+
+func newStaff() *staff {
+	return &staff{names: map[string]string{"1": "A", "2": "B", "3": "C"}, answered: make(chan struct{})}
 }
 
 func staffRouter(t *testing.T, s *staff) *Router {
 	return restRouter(t, s.ServeHTTP, `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
 type Query { chief: Person }
-type Mutation { rename(id: ID!): Person }
+type Mutation { rename(id: ID!): Person move(id: ID!): Person }
 type Person @key(fields: "id") { id: ID! name: String boss: Person }`, `
       types: {Person: {boss: "{ id: boss_id }"}}
       fetch:
         Query.chief: {GET: /chief, omit: name}
         Mutation.rename: {POST: "/rename/{id}", omit: name}
+        Mutation.move: {POST: "/move/{id}", omit: name}
         Person: {GET: /people, query: {ids: $batch.id}}
 `)
 }
@@ -279,7 +303,7 @@ type Person @key(fields: "id") { id: ID! name: String boss: Person }`, `
 // A person that is met again further down is not asked for again: from 1 over 2
 // and 3 back to 1.
 func TestDiamond(t *testing.T) {
-	s := &staff{names: map[string]string{"1": "A", "2": "B", "3": "C"}}
+	s := newStaff()
 	r := staffRouter(t, s)
 	got := ask(r, `{ chief { name boss { name boss { name boss { name boss { name } } } } } }`).Body.String()
 	if want := `{"data":{"chief":{"name":"A","boss":{"name":"B","boss":{"name":"C","boss":{"name":"A","boss":{"name":"B"}}}}}}}`; got != want {
@@ -293,15 +317,20 @@ func TestDiamond(t *testing.T) {
 
 // After a change nothing is taken from what was found before.
 func TestPrimingAndMutations(t *testing.T) {
-	s := &staff{names: map[string]string{"1": "A", "2": "B", "3": "C"}}
+	s := newStaff()
 	r := staffRouter(t, s)
-	got := ask(r, `mutation { a: rename(id: 3) { id boss { boss { name } } } b: rename(id: 2) { boss { name boss { boss { name } } } } }`).Body.String()
-	// b: from 2 over 3 and 1 back to 2, whose name has changed.
-	if want := `{"data":{"a":{"id":"3","boss":{"boss":{"name":"B!"}}},"b":{"boss":{"name":"C!","boss":{"boss":{"name":"B!"}}}}}}`; got != want {
-		t.Errorf("%s\n%v", got, s.asked)
+	// The first boss is looked up before the move, which changes that name, and met
+	// again behind it.
+	got := ask(r, `mutation { rename(id: 3) { boss { name boss { boss { boss { name } } } } } move(id: 3) { boss { name } } }`).Body.String()
+	if want := `{"data":{"rename":{"boss":{"name":"A!","boss":{"boss":{"boss":{"name":"A!!"}}}}},"move":{"boss":{"name":"A!!"}}}}`; got != want {
+		t.Errorf("%s", got)
 	}
-	if s.asked[0] != "POST /rename/3" || s.asked[1] != "POST /rename/2" {
-		t.Errorf("%v", s.asked)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	// Of what was found after it, the last boss is not asked for again.
+	slices.Sort(s.asked)
+	if want := []string{"GET /people?ids=1", "GET /people?ids=2&ids=1", "GET /people?ids=3", "POST /move/3", "POST /rename/3"}; !slices.Equal(s.asked, want) {
+		t.Errorf("%v, want %v", s.asked, want)
 	}
 }
 
@@ -320,4 +349,90 @@ func TestPrimingConcurrently(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// replay answers a request as it was answered the first time, so that a benchmark
+// is of the router rather than of the demo's services.
+func replay(h http.Handler) http.Handler {
+	var mu sync.Mutex
+	known := map[string][]byte{}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body := new(bytes.Buffer)
+		_, _ = body.ReadFrom(r.Body)
+		key := r.Method + r.URL.RequestURI() + body.String()
+		mu.Lock()
+		out, ok := known[key]
+		mu.Unlock()
+		if !ok {
+			r.Body = io.NopCloser(body)
+			rec := httptest.NewRecorder()
+			h.ServeHTTP(rec, r)
+			out = rec.Body.Bytes()
+			mu.Lock()
+			known[key] = out
+			mu.Unlock()
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(out)
+	})
+}
+
+// BenchmarkHomeQuery is the operation through the router with its REST clients
+// over loopback, nothing cached: with all playlists that friends listen to in the
+// list, with none of them there, and without priming.
+func BenchmarkHomeQuery(b *testing.B) {
+	for _, c := range []struct {
+		name  string
+		prime bool
+		lists bool // the list of playlists holds those of friends
+	}{{"primed", true, true}, {"missed", true, false}, {"off", false, true}} {
+		b.Run(c.name, func(b *testing.B) {
+			one, two := music.New()
+			var first, second http.Handler = one, two
+			if !c.lists { // friends call them by other ids
+				first = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					shown := r.URL.Path == multishow
+					if shown {
+						r.URL.RawQuery = strings.ReplaceAll(r.URL.RawQuery, "q", "p")
+					}
+					rec := httptest.NewRecorder()
+					one.ServeHTTP(rec, r)
+					out := rec.Body.Bytes()
+					if shown {
+						out = bytes.ReplaceAll(out, []byte(`"id":"p`), []byte(`"id":"q`))
+					}
+					_, _ = w.Write(out)
+				})
+				second = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					rec := httptest.NewRecorder()
+					two.ServeHTTP(rec, r)
+					_, _ = w.Write(bytes.ReplaceAll(rec.Body.Bytes(), []byte(`"playlistId":"p`), []byte(`"playlistId":"q`)))
+				})
+			}
+			s1, s2 := httptest.NewServer(replay(first)), httptest.NewServer(replay(second))
+			b.Cleanup(s1.Close)
+			b.Cleanup(s2.Close)
+			r, _ := musicRouter(b, func(conf *config.Config) {
+				uncached(conf)
+				for name, url := range map[string]string{"service1": s1.URL + "/service1", "service2": s2.URL + "/service2"} {
+					sub := conf.Subgraph(name)
+					sub.Rest.URL, sub.Schema.URL, sub.Rest.Prime = url, url+"/schema.graphql", c.prime
+				}
+			})
+			if got := ask(r, homeQuery).Body.String(); strings.Contains(got, `"errors"`) || !strings.Contains(got, `"fromPlaylist":{`) {
+				b.Fatalf("%.300s", got)
+			}
+			data, err := json.Marshal(map[string]string{"query": homeQuery})
+			if err != nil {
+				b.Fatal(err)
+			}
+			w := discard{http.Header{}}
+			b.ReportAllocs()
+			for b.Loop() {
+				req := httptest.NewRequest(http.MethodPost, "/graphql", bytes.NewReader(data))
+				req.Header.Set("Content-Type", "application/json")
+				r.ServeHTTP(w, req)
+			}
+		})
+	}
 }
