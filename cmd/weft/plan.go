@@ -247,7 +247,7 @@ type plannedFetch struct {
 	Variables json.RawMessage `json:"variables,omitempty"`
 	Selection json.RawMessage `json:"selection,omitempty"`
 	Lookups   json.RawMessage `json:"lookups,omitempty"`
-	Request   string          `json:"request"`
+	Request   string          `json:"request,omitempty"`
 	// Explain says why the request is there, with --explain.
 	Explain *plan.Explain `json:"explain,omitempty"`
 	// NeededBy says which requests are made of what this one gives, with --explain.
@@ -305,8 +305,11 @@ func (p *planning) plan(ctx context.Context, text, name, variables string, label
 	sent := 0
 	for k, f := range made.Fetches {
 		pf := plannedFetch{
-			ID: f.ID + 1, Subgraph: f.Name, Facet: f.Spec.Facet, Wave: f.Wave, After: []int{}, Request: f.Prepared.Text(), Explain: f.Explain,
+			ID: f.ID + 1, Subgraph: f.Name, Facet: f.Spec.Facet, Wave: f.Wave, After: []int{}, Explain: f.Explain,
 			Variables: own.Fetches[k].Variables, Selection: own.Fetches[k].Selection, Lookups: own.Fetches[k].Lookups,
+		}
+		if f.Prepared != nil { // an endpoint's request is made of its rows
+			pf.Request = f.Prepared.Text()
 		}
 		// Without any of the requests it waits for, a lookup has nothing to look up.
 		pf.Skipped = len(f.Deps) > len(f.Awaits)
