@@ -175,7 +175,11 @@ func (r *run) chunk(ctx context.Context, c *chunk) {
 		rescue(asks)
 	}
 	if x.resp != nil {
-		c.parts = append(c.parts, part{x.resp, x.policy})
+		p := part{resp: x.resp, policy: x.policy}
+		if r.call.Keep && r.e.superset && x.fail == nil {
+			p.exchange = x
+		}
+		c.parts = append(c.parts, p)
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 // it is given and takes objects that have all it needs:
 //
 //   - What was asked through the very same endpoint is as good as asked again,
-//     that there is no such object included.
+//     that there is no such object included. One that answers for all keys at once
+//     has answered for those to come, too.
 //   - An object anywhere in another endpoint's answer serves if it is the
 //     upstream's own (what a select made is not) and each field that is needed is
 //     read of it just as the lookup would read it, and is there: a member that is
@@ -32,6 +33,8 @@ type kept struct {
 	index  map[string]int
 	vars   mapping.Variables
 	policy subgraphs.CachePolicy
+	// all are answers that hold more than was asked for.
+	all []*exchange
 
 	mu     sync.Mutex
 	tables []table
@@ -51,10 +54,16 @@ func (r *run) keep(a *subgraphs.Answer) {
 	if !r.call.Keep || r.kind == schema.Mutation || up.spec.Unprimed {
 		return
 	}
-	a.Kept = &kept{
+	k := &kept{
 		e: r.e, up: up, asks: r.asks, index: r.index, policy: a.Cache,
 		vars: mapping.Variables{Config: up.config, Env: up.env, Request: r.request},
 	}
+	for i := range r.parts {
+		if x := r.parts[i].exchange; x != nil {
+			k.all = append(k.all, x)
+		}
+	}
+	a.Kept = k
 }
 
 // prime answers asks from what earlier fetches of the operation have found.
@@ -70,7 +79,8 @@ func (r *run) prime() {
 		used := false
 		if k.e == r.e {
 			used = r.again(k)
-		} else if r.e.kind == lookupEndpoint {
+		}
+		if r.e.kind == lookupEndpoint && (k.e != r.e || len(k.all) > 0) {
 			for i := range k.e.placesOf(r.client.up) {
 				if pl := &k.e.places.list[i]; pl.node.typ == r.e.typ {
 					used = r.primeAt(k, pl) || used
@@ -187,6 +197,24 @@ func (k *kept) items(pl *place, of *endpoint) map[string]mapping.Value {
 			k.visit(w, a, v, pl, visit)
 		}
 	}
+	for _, x := range k.all {
+		w.vars.Status, w.vars.Response = x.vars.Status, x.vars.Response
+		for it := x.payload.Iterate(); it.Next(); {
+			v, ok := it.Value(), true
+			if k.e.each != nil && v.Kind() != mapping.KindNull {
+				v, ok = k.e.each.sel.Evaluate(v, &x.vars, nil)
+			}
+			switch {
+			case !ok || k.e.item != nil: // not judged, as nobody has asked for it
+			case x.payload.Kind() == mapping.KindList:
+				k.visit(w, &ask{}, v, pl, visit)
+			case k.e == of && k.e.match == matchMap && len(pl.hops) == 0 && v.Kind() == mapping.KindObject:
+				if key = mapping.AppendQuoted(key[:0], it.Key()); items[string(key)].Kind() == mapping.KindMissing {
+					items[string(key)] = v
+				}
+			}
+		}
+	}
 	k.tables = append(k.tables, table{pl, of, items})
 	return items
 }
@@ -266,7 +294,7 @@ func (e *endpoint) placesOf(up *Upstream) []place {
 
 // placesIn searches nodes breadth first, so that of a recursive type the places
 // on top are found. What is below a node is searched once.
-func (up *Upstream) placesIn(top *node) []place {
+func (u *Upstream) placesIn(top *node) []place {
 	var out []place
 	queue := []place{{node: top}}
 	seen := map[*node]bool{}
@@ -274,7 +302,7 @@ func (up *Upstream) placesIn(top *node) []place {
 		pl := queue[0]
 		queue = queue[1:]
 		n := pl.node
-		if !n.built && n.typ.kind == schema.Object && up.lookedUp[n.typ] {
+		if !n.built && n.typ.kind == schema.Object && u.lookedUp[n.typ] {
 			out = append(out, pl)
 		}
 		if seen[n] || len(pl.hops) == maxHops {

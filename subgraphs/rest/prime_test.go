@@ -394,6 +394,24 @@ func TestPrimingForSeveralEntries(t *testing.T) {
 	}
 }
 
+// An endpoint that answers for all keys at once is asked once.
+func TestPrimingFromSupersets(t *testing.T) {
+	for match, body := range map[string]string{
+		"key": `{"all":[{"it":{"id":1,"name":"a"}},{"it":{"id":2,"name":"b"}},{"it":null},{"other":3}]}`,
+		"map": `{"all":{"1":{"it":{"name":"a"}},"2":{"it":{"name":"b"}},"4":{}}}`,
+	} {
+		spec := shelfSpec()
+		at := slices.IndexFunc(spec.Endpoints, func(e EndpointSpec) bool { return e.Coordinate == "Author" })
+		spec.Endpoints[at] = EndpointSpec{Coordinate: "Author", Method: "GET", Path: "/authors", Match: match, SelectAt: "all", Each: "it"}
+		l := newLibrary(map[string]string{"/authors": body})
+		h := newHarness(t, compiled(t, shelfSDL, spec), l)
+		first := h.first("Author", "name", `{"id":"1"}`, `{"id":"3"}`)
+		a := h.fetch(h.spec("Author", "id name"), &subgraphs.Call{Rows: rowsOf([]string{`{"id":2}`, `{"id":"3"}`, `{"id":"1"}`}), Primers: []*subgraphs.Answer{first}})
+		same(t, match, rowTexts(a, 0), []string{`{"id":"2","name":"b"}`, "missing", `{"id":"1","name":"a"}`})
+		same(t, match, l.lines(), []string{"GET /api/authors"})
+	}
+}
+
 // The first primer that has an object serves; the next ones fill in.
 func TestSeveralPrimers(t *testing.T) {
 	l := newLibrary(map[string]string{"/books": `[{"id":1,"pages":7},{"id":2}]`, "/brief": `[{"id":3}]`})

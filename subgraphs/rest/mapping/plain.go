@@ -57,14 +57,14 @@ func (o *object) picks() (plain, through bool) {
 	return true, through
 }
 
-func (x *expr) picks() (plain, through bool) {
-	switch x.kind {
+func (e *expr) picks() (plain, through bool) {
+	switch e.kind {
 	case exprPath:
-		return x.path.picks()
+		return e.path.picks()
 	case exprLiteral:
 		return true, false
 	case exprObject:
-		return x.object.picks()
+		return e.object.picks()
 	}
 	return false, false
 }
