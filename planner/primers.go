@@ -124,6 +124,10 @@ func (p *priming) order(f *plan.Fetch, of *fetch) {
 	for _, e := range of.entries {
 		// Its objects were made by one of the fetches that fill the slot above.
 		up := e.pos.parent
+		if up == nil {
+			least = 1
+			continue
+		}
 		for i := range up.assigned {
 			p.own.of(up.assigned[i].from, up, -1, func(made *fetch) { least = min(least, p.least[made.id]+1) })
 		}
@@ -151,11 +155,8 @@ func (p *priming) await(f, on *plan.Fetch) bool {
 // later reports whether the expected time of the plan's longest chain grows when
 // a fetch waits for another.
 func (p *priming) later(f, on *plan.Fetch) bool {
-	if on.Demand.Latency == 0 {
-		return false
-	}
 	before := p.longest(nil, nil)
-	return p.longest(f, on) > before
+	return before > 0 && p.longest(f, on) > before
 }
 
 // longest is the longest expected time of a chain, with one more dependency.

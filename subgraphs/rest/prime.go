@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/weft-graphql/weft/planner/schema"
@@ -73,7 +74,7 @@ func (r *run) prime() {
 	}
 	for _, a := range r.call.Primers {
 		k, ok := a.Kept.(*kept)
-		if !ok || k.up != r.client.up {
+		if !ok || k.up != r.client.up || !r.pending() {
 			continue
 		}
 		used := false
@@ -82,7 +83,7 @@ func (r *run) prime() {
 		}
 		if r.e.kind == lookupEndpoint && (k.e != r.e || len(k.all) > 0) {
 			for i := range k.e.placesOf(r.client.up) {
-				if pl := &k.e.places.list[i]; pl.node.typ == r.e.typ {
+				if pl := &k.e.places.list[i]; pl.node.typ == r.e.typ && r.pending() {
 					used = r.primeAt(k, pl) || used
 				}
 			}
@@ -91,6 +92,11 @@ func (r *run) prime() {
 			r.parts = append(r.parts, part{policy: k.policy})
 		}
 	}
+}
+
+// pending reports whether anything is still to be asked.
+func (r *run) pending() bool {
+	return slices.ContainsFunc(r.asks, func(a *ask) bool { return a.state == askPending })
 }
 
 // again takes over what was asked through the same endpoint. It reports whether
