@@ -31,6 +31,8 @@ type Rest struct {
 	Fetch map[string][]RestEndpoint `yaml:"fetch"`
 	// How answers are cached.
 	Cache *RestCache `yaml:"cache"`
+	// Whether an object that one answer holds need not be looked up again in the same operation. Switch it off for a service whose lists say something else of an object than its lookups do; `omit` on an endpoint does so for some fields.
+	Prime bool `yaml:"prime" default:"true"`
 	// When a request is repeated.
 	Retry *RestRetry `yaml:"retry"`
 	// How failures are told to clients.

@@ -180,7 +180,8 @@ func TestRestLayers(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Rest{
-		URL: "http://a/", Names: "asis", Lists: "repeat", MaxURL: 4096, MaxBody: 8 << 20,
+		Prime: true,
+		URL:   "http://a/", Names: "asis", Lists: "repeat", MaxURL: 4096, MaxBody: 8 << 20,
 		Headers: RestHeaders{Set: RestParams{{"p", "1", ""}, {"q", "3", ""}, {"r", "4", ""}}},
 		Types:   RestTypes{{Type: "A", Fields: []RestField{{"d", "f"}}}},
 		Enums:   RestEnums{{"E", RestValues{{"X", `"xx"`}, {"Y", `"y"`}}}},

@@ -47,17 +47,17 @@ type Song @key(fields: "id") { id: ID! @inaccessible chart: Int }`},
 	}
 	def.Subgraphs[1].Facets = []subgraphs.Facet{
 		root("currentUser", gives1("UserProfile", "name", "avatarUrl")),
-		root("playlists", gives1("Playlist", "id", "name", "createdBy"), gives1("UserProfile", "id")),
-		root("song", gives1("Song", "id", "title", "streamUrl", "artists"), gives1("Artist", "id")),
-		{Name: "UserProfile", Type: "UserProfile", Key: "id", Batch: true, Max: 200, Gives: []subgraphs.FacetType{gives1("UserProfile", "id", "name", "avatarUrl")}},
-		{Name: "Playlist", Type: "Playlist", Key: "id", Batch: true, Max: 200, Gives: []subgraphs.FacetType{gives1("Playlist", "id", "name", "createdBy"), gives1("UserProfile", "id")}},
-		{Name: "Song", Type: "Song", Key: "id", Batch: true, Max: 200, Gives: []subgraphs.FacetType{gives1("Song", "id", "title", "streamUrl", "artists"), gives1("Artist", "id")}},
-		{Name: "Song#2", Type: "Song", Key: "id", Gives: []subgraphs.FacetType{gives1("Song", "id", "title", "streamUrl", "artists"), gives1("Artist", "id")}},
-		{Name: "Artist", Type: "Artist", Key: "id", Batch: true, Max: 200, Gives: []subgraphs.FacetType{gives1("Artist", "id", "name")}},
-		{Name: "Playlist.songs", Type: "Playlist", Key: "id", Batch: true, Max: 200, Gives: []subgraphs.FacetType{
-			gives1("Playlist", "songs"), gives1("Song", "id", "title", "streamUrl", "artists"), gives1("Artist", "id"),
+		root("playlists", primes1("Playlist", "id", "name", "createdBy"), gives1("UserProfile", "id")),
+		root("song", primes1("Song", "id", "title", "streamUrl", "artists"), gives1("Artist", "id")),
+		{Name: "UserProfile", Type: "UserProfile", Key: "id", Batch: true, Max: 200, Primes: true, Gives: []subgraphs.FacetType{primes1("UserProfile", "id", "name", "avatarUrl")}},
+		{Name: "Playlist", Type: "Playlist", Key: "id", Batch: true, Max: 200, Primes: true, Gives: []subgraphs.FacetType{primes1("Playlist", "id", "name", "createdBy"), gives1("UserProfile", "id")}},
+		{Name: "Song", Type: "Song", Key: "id", Batch: true, Max: 200, Primes: true, Gives: []subgraphs.FacetType{primes1("Song", "id", "title", "streamUrl", "artists"), gives1("Artist", "id")}},
+		{Name: "Song#2", Type: "Song", Key: "id", Primes: true, Gives: []subgraphs.FacetType{primes1("Song", "id", "title", "streamUrl", "artists"), gives1("Artist", "id")}},
+		{Name: "Artist", Type: "Artist", Key: "id", Batch: true, Max: 200, Primes: true, Gives: []subgraphs.FacetType{primes1("Artist", "id", "name")}},
+		{Name: "Playlist.songs", Type: "Playlist", Key: "id", Batch: true, Max: 200, Primes: true, Gives: []subgraphs.FacetType{
+			gives1("Playlist", "songs"), primes1("Song", "id", "title", "streamUrl", "artists"), gives1("Artist", "id"),
 		}},
-		{Name: "Song.lyrics", Type: "Song", Key: "id chart", Gives: []subgraphs.FacetType{gives1("Song", "lyrics")}},
+		{Name: "Song.lyrics", Type: "Song", Key: "id chart", Primes: true, Gives: []subgraphs.FacetType{gives1("Song", "lyrics")}},
 	}
 	def.Subgraphs[2].Facets = []subgraphs.Facet{
 		root("friendActivity", gives1("FriendListen", "friend", "listenedTo", "fromPlaylist"),
@@ -78,6 +78,15 @@ func gives1(typ string, fields ...string) subgraphs.FacetType {
 	out := subgraphs.FacetType{Type: typ}
 	for _, f := range fields {
 		out.Fields = append(out.Fields, subgraphs.FacetField{Name: f})
+	}
+	return out
+}
+
+// primes1 is gives1 for an upstream's own objects.
+func primes1(typ string, fields ...string) subgraphs.FacetType {
+	out := gives1(typ, fields...)
+	for i := range out.Fields {
+		out.Fields[i].Primes = true
 	}
 	return out
 }

@@ -489,6 +489,9 @@ func (r *run) build() (*plan.Plan, error) {
 			b.explain(f, b.plan.Fetches[i], own)
 		}
 	}
+	if err := b.primers(fetches, own); err != nil {
+		return nil, err
+	}
 	for _, f := range b.plan.Fetches {
 		for _, d := range f.Deps {
 			b.plan.Fetches[d].Dependants = append(b.plan.Fetches[d].Dependants, f.ID)

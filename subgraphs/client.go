@@ -172,6 +172,13 @@ type Call struct {
 	Variables [][]byte
 	// Header are the headers to send, by canonical name.
 	Header []HeaderField
+	// Keep says that later fetches of the operation may find in this one's answer
+	// what they look up: the client then sets [Answer.Kept].
+	Keep bool
+	// Primers are answers of earlier fetches of the operation, to the same
+	// subgraph, that were kept for this one. What they hold need not be asked for.
+	// They are valid until Fetch returns; other calls may read them meanwhile.
+	Primers []*Answer
 }
 
 // HeaderField is one header line.
@@ -247,6 +254,10 @@ type Answer struct {
 	// Header are the response headers that rules may pass on.
 	Header []HeaderField
 	Cache  CachePolicy
+	// Kept is what the client wants to find again when the answer is one of
+	// [Call.Primers]; only the client that set it knows what it is. It must not
+	// change any more, but for what the client itself guards.
+	Kept any
 
 	refs    refs
 	release func(*Answer)

@@ -36,6 +36,9 @@ type Facet struct {
 	Cost int
 	// Latency is what one request is expected to take; 0 is not known.
 	Latency time.Duration
+	// Primes says of a lookup that what was once asked through it need not be asked
+	// again in the same operation; see [Call.Primers].
+	Primes bool
 	// Drop says that list elements are left out where an object that a lookup
 	// through another facet does not find would make them null.
 	Drop bool
@@ -55,6 +58,10 @@ type FacetField struct {
 	Provides string
 	// External fields are given only where a path provides them.
 	External bool
+	// Primes says that the field means the same wherever facets of the subgraph
+	// have it with this mark. Objects of an answer that have all that is looked up,
+	// so marked, can stand for the lookup of a facet that marks it, too.
+	Primes bool
 }
 
 // Field returns what the facet gives of a field, or nil.

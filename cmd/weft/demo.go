@@ -170,7 +170,7 @@ var demoQueries = []struct{ about, query string }{
 		`{ me { name reviews { body product { name inStock warehouse { city } } } } }`},
 	{"Federated and plain services side by side",
 		`{ users(first: 2) { name role } todos(done: false) { title priority } }`},
-	{"Two REST services: eight requests, however long the lists are",
+	{"Two REST services: seven requests, however long the lists are",
 		`{ currentUser { name avatarUrl } playlists { name createdBy { name } songs(page: 1, pageSize: 20) { title artists { name } } } friendActivity { friend { name } listenedTo { title } fromPlaylist { name } } }`},
 	{"A federated subgraph adds a field to a type of a REST service",
 		`{ topSongs(first: 3) { title plays artists { name } } }`},

@@ -239,6 +239,10 @@ type plannedFetch struct {
 	Facet    string `json:"facet,omitempty"`
 	Wave     int    `json:"wave"`
 	After    []int  `json:"after"`
+	// Primers are requests whose answers may hold what this one looks up; Awaits
+	// those of After that are waited for just because of that.
+	Primers []int `json:"primers,omitempty"`
+	Awaits  []int `json:"awaits,omitempty"`
 	// If is empty for a fetch that always runs.
 	If string `json:"if,omitempty"`
 	// Skipped says that the variables given leave it out.
@@ -249,7 +253,7 @@ type plannedFetch struct {
 	Variables json.RawMessage `json:"variables,omitempty"`
 	Selection json.RawMessage `json:"selection,omitempty"`
 	Lookups   json.RawMessage `json:"lookups,omitempty"`
-	Request   string          `json:"request"`
+	Request   string          `json:"request,omitempty"`
 	// Explain says why the request is there, with --explain.
 	Explain *plan.Explain `json:"explain,omitempty"`
 	// NeededBy says which requests are made of what this one gives, with --explain.
@@ -307,14 +311,23 @@ func (p *planning) plan(ctx context.Context, text, name, variables string, label
 	sent := 0
 	for k, f := range made.Fetches {
 		pf := plannedFetch{
-			ID: f.ID + 1, Subgraph: f.Name, Facet: f.Spec.Facet, Wave: f.Wave, After: []int{}, Request: f.Prepared.Text(), Explain: f.Explain,
+			ID: f.ID + 1, Subgraph: f.Name, Facet: f.Spec.Facet, Wave: f.Wave, After: []int{}, Explain: f.Explain,
 			Variables: own.Fetches[k].Variables, Selection: own.Fetches[k].Selection, Lookups: own.Fetches[k].Lookups,
 		}
+		if f.Prepared != nil { // an endpoint's request is made of its rows
+			pf.Request = f.Prepared.Text()
+		}
 		// Without any of the requests it waits for, a lookup has nothing to look up.
-		pf.Skipped = len(f.Deps) > 0
+		pf.Skipped = len(f.Deps) > len(f.Awaits)
 		for _, d := range f.Deps {
 			pf.After = append(pf.After, d+1)
-			pf.Skipped = pf.Skipped && skipped[d]
+			pf.Skipped = pf.Skipped && (skipped[d] || slices.Contains(f.Awaits, d))
+		}
+		for _, d := range f.Primers {
+			pf.Primers = append(pf.Primers, d+1)
+		}
+		for _, d := range f.Awaits {
+			pf.Awaits = append(pf.Awaits, d+1)
 		}
 		if f.Cond != nil {
 			pf.If = f.Cond.String()
@@ -401,7 +414,9 @@ func (p *planned) connect() {
 	for at >= 0 {
 		f := &p.Fetches[at]
 		p.Chain = append(p.Chain, f.ID)
-		at = slices.IndexFunc(p.Fetches, func(o plannedFetch) bool { return o.Wave == f.Wave-1 && slices.Contains(f.After, o.ID) })
+		at = slices.IndexFunc(p.Fetches, func(o plannedFetch) bool {
+			return o.Wave == f.Wave-1 && slices.Contains(f.After, o.ID) && !slices.Contains(f.Awaits, o.ID)
+		})
 	}
 	slices.Reverse(p.Chain)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -77,6 +78,54 @@ query Two { topProducts { name } }`
 	}
 	if !strings.Contains(skipped.out, "with these variables #2 is not sent") || strings.Contains(skipped.out, "#1 is not sent") {
 		t.Error(skipped.out)
+	}
+}
+
+// Over REST upstreams a plan says which requests may spare others something, and
+// which of these wait for that alone.
+func TestPlanREST(t *testing.T) {
+	dir := t.TempDir()
+	file := write(t, dir, "things.graphql", `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+type Query { books: [Book!]! loans: [Loan!]! }
+type Loan { book: Book }
+type Book @key(fields: "id") { id: ID! title: String }
+`)
+	conf := write(t, dir, "router.yaml", `subgraphs:
+  - name: library
+    schema: `+file+`
+    rest:
+      url: http://127.0.0.1:1
+      types: {Loan: {book: "{ id: book_id }"}}
+      fetch:
+        Query.books: GET /books
+        Query.loans: GET /loans
+        Book: {GET: /by-id, query: {ids: $batch.id}}
+`)
+	const operation = `query($all: Boolean = true, $lent: Boolean = true) { books @include(if: $all) { title } loans @include(if: $lent) { book { title } } }`
+	text := weft(t, operation, "plan", "--config", conf, "--explain", "-")
+	if text.code != 0 {
+		t.Fatal(text.err)
+	}
+	for _, want := range []string{"3 requests in 2 waves", "#3 library Book (wave 2, after #2)\n  after #1 (may prime Book)\n", "longest chain: #2, #3"} {
+		if !strings.Contains(text.out, want) {
+			t.Errorf("lacks %q:\n%s", want, text.out)
+		}
+	}
+	inJSON := weft(t, operation, "plan", "--config", conf, "--format", "json", "--variables", `{"lent": false}`, "-")
+	var p struct {
+		Sent    int
+		Fetches []struct {
+			After, Primers, Awaits []int
+			Skipped                bool
+		}
+	}
+	if err := json.Unmarshal([]byte(inJSON.out), &p); err != nil {
+		t.Fatal(err, inJSON.err)
+	}
+	// Without the loans there is nothing to look up, whatever else comes before.
+	if p.Sent != 1 || len(p.Fetches) != 3 || !p.Fetches[2].Skipped || len(p.Fetches[2].After) != 2 ||
+		!slices.Equal(p.Fetches[2].Primers, []int{1}) || !slices.Equal(p.Fetches[2].Awaits, []int{1}) {
+		t.Errorf("%s", inJSON.out)
 	}
 }
 

@@ -23,6 +23,8 @@ type (
 		Facet     string         `json:"facet,omitempty"`
 		Wave      int            `json:"wave"`
 		After     []int          `json:"after,omitempty"`
+		Primers   []int          `json:"primers,omitempty"`
+		Awaits    []int          `json:"awaits,omitempty"`
 		If        string         `json:"if,omitempty"`
 		Variables []variableJSON `json:"variables,omitempty"`
 		Root      []string       `json:"selection,omitempty"`
@@ -53,6 +55,12 @@ func (p *Plan) MarshalJSON() ([]byte, error) {
 		j := fetchJSON{ID: f.ID + 1, Subgraph: f.Name, Facet: f.Spec.Facet, Wave: f.Wave, Explain: f.Explain}
 		for _, d := range f.Deps {
 			j.After = append(j.After, d+1)
+		}
+		for _, d := range f.Primers {
+			j.Primers = append(j.Primers, d+1)
+		}
+		for _, d := range f.Awaits {
+			j.Awaits = append(j.Awaits, d+1)
 		}
 		if f.Cond != nil {
 			j.If = f.Cond.String()

@@ -150,6 +150,13 @@ type Fetch struct {
 	Deps []int
 	// Dependants are the fetches that wait for this one; ids.
 	Dependants []int
+	// Primers are earlier fetches whose answers may hold what this one looks up, so
+	// that it need not be asked for; ids. All come before, by Deps.
+	Primers []int
+	// Awaits are those of Deps that are waited for only because they are Primers.
+	Awaits []int
+	// Primes says that the fetch is a primer.
+	Primes bool
 	// Cond says when the fetch has anything to do.
 	Cond Condition
 	// Wave is 1 for a fetch without dependencies, else 1 + the highest of them.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,10 +38,12 @@ func (f *Fetch) text(b *strings.Builder, p *Plan) {
 		name += " " + f.Spec.Facet
 	}
 	fmt.Fprintf(b, "#%d %s (wave %d", f.ID+1, name, f.Wave)
-	if len(f.Deps) > 0 {
+	if len(f.Deps) > len(f.Awaits) {
 		b.WriteString(", after")
 		for _, d := range f.Deps {
-			fmt.Fprintf(b, " #%d", d+1)
+			if !slices.Contains(f.Awaits, d) {
+				fmt.Fprintf(b, " #%d", d+1)
+			}
 		}
 	}
 	b.WriteByte(')')
@@ -48,6 +51,13 @@ func (f *Fetch) text(b *strings.Builder, p *Plan) {
 		fmt.Fprintf(b, " if %s", f.Cond)
 	}
 	b.WriteByte('\n')
+	for _, d := range f.Primers {
+		after := ""
+		if slices.Contains(f.Awaits, d) {
+			after = "after "
+		}
+		fmt.Fprintf(b, "  %s#%d (may prime %s)\n", after, d+1, f.Spec.Facet)
+	}
 	for i, v := range f.Spec.Variables {
 		fmt.Fprintf(b, "  $%s: %s = variable %d\n", v.Name, v.Type, f.Variables[i])
 	}

@@ -34,8 +34,8 @@ func facetGraph() *Definition {
 			{Type: "Query", Fields: []subgraphs.FacetField{{Name: "users", Provides: "name"}}},
 			{Type: "User", Fields: []subgraphs.FacetField{{Name: "id"}, {Name: "boss"}, {Name: "name", External: true}}},
 		}},
-		{Name: "User", Type: "User", Key: "id", Batch: true, Max: 200, Cost: 2, Gives: []subgraphs.FacetType{
-			{Type: "User", Fields: []subgraphs.FacetField{{Name: "id"}, {Name: "name"}, {Name: "boss"}}},
+		{Name: "User", Type: "User", Key: "id", Batch: true, Max: 200, Cost: 2, Primes: true, Gives: []subgraphs.FacetType{
+			{Type: "User", Fields: []subgraphs.FacetField{{Name: "id", Primes: true}, {Name: "name", Primes: true}, {Name: "boss"}}},
 		}},
 		{Name: "User.posts", Type: "User", Key: "rank", Gives: []subgraphs.FacetType{{Type: "User", Fields: []subgraphs.FacetField{{Name: "posts"}}}}},
 	}

@@ -48,6 +48,9 @@ func facetArguments(f *subgraphs.Facet) *schema.Value {
 	if f.Drop {
 		set("drop", trueValue())
 	}
+	if f.Primes {
+		set("primes", trueValue())
+	}
 	gives := listValue()
 	for _, t := range f.Gives {
 		fields := listValue()
@@ -58,6 +61,9 @@ func facetArguments(f *subgraphs.Facet) *schema.Value {
 			}
 			if field.External {
 				item.Fields = append(item.Fields, schema.Argument{Name: "external", Value: trueValue()})
+			}
+			if field.Primes {
+				item.Fields = append(item.Fields, schema.Argument{Name: "primes", Value: trueValue()})
 			}
 			fields.Items = append(fields.Items, item)
 		}
@@ -88,6 +94,8 @@ func (r *reader) facet(pos schema.Position, subgraph int, args *schema.Value) {
 			f.Batch = r.flag(a.Name, a.Value)
 		case "drop":
 			f.Drop = r.flag(a.Name, a.Value)
+		case "primes":
+			f.Primes = r.flag(a.Name, a.Value)
 		case "max":
 			f.Max = r.natural(a)
 		case "cost":
@@ -108,6 +116,9 @@ func (r *reader) facet(pos schema.Position, subgraph int, args *schema.Value) {
 					}
 					if v := member(field, "external"); v != nil {
 						given.External = r.flag("external", v)
+					}
+					if v := member(field, "primes"); v != nil {
+						given.Primes = r.flag("primes", v)
 					}
 					t.Fields = append(t.Fields, given)
 				}

@@ -55,6 +55,7 @@ func (x *state) accept(fs *fetchState, a *subgraphs.Answer) {
 		x.fail(fs, failure(fs.fetch, subgraphs.CodeMalformed, malformedAnswer), malformedAnswer, "")
 		return
 	}
+	fs.answer = a
 	if a.Layout == subgraphs.LayoutRows {
 		x.rowErrors(fs, a)
 	} else {

@@ -86,6 +86,11 @@ func checkFetch(p *plan.Plan, f *plan.Fetch) error {
 			return fmt.Errorf("dependant %d does not agree", d)
 		}
 	}
+	for _, d := range f.Primers {
+		if d < 0 || d >= f.ID || !p.Fetches[d].Primes {
+			return fmt.Errorf("primer %d does not agree", d)
+		}
+	}
 	if (f.Root != nil) == (len(f.Entries) > 0) {
 		return fmt.Errorf("it must have either a root or entries")
 	}

@@ -201,6 +201,12 @@ func (x *state) fillCall(fs *fetchState) {
 		}
 		fs.call.Variables = append(fs.call.Variables, value)
 	}
+	fs.call.Keep = fs.fetch.Primes
+	for _, d := range fs.fetch.Primers {
+		if a := x.fetches[d].answer; a != nil && a.Kept != nil {
+			fs.call.Primers = append(fs.call.Primers, a)
+		}
+	}
 	if x.request.Header != nil {
 		fs.call.Header = x.request.Header(fs.fetch)
 	}

@@ -50,6 +50,8 @@ type fetchState struct {
 	// ctx is that of the call while it is sent; nil if it cannot be used again.
 	ctx  *callctx.Context
 	call subgraphs.Call
+	// answer is what came, once it was read and good; it lives as long as the request.
+	answer *subgraphs.Answer
 	// text holds the representations one after the other.
 	text []byte
 	rows []row
@@ -192,6 +194,7 @@ func (fs *fetchState) begin(f *plan.Fetch) {
 func (fs *fetchState) end() {
 	const keep = 1 << 13 // elements
 	fs.fetch = nil
+	fs.answer = nil
 	clear(fs.partial)
 	fs.partial = fs.partial[:0]
 	if fs.ctx != nil && !fs.ctx.Reset() {
@@ -199,7 +202,8 @@ func (fs *fetchState) end() {
 	}
 	clear(fs.call.Rows)
 	clear(fs.call.Variables)
-	fs.call = subgraphs.Call{Rows: fs.call.Rows[:0], Variables: fs.call.Variables[:0]}
+	clear(fs.call.Primers)
+	fs.call = subgraphs.Call{Rows: fs.call.Rows[:0], Variables: fs.call.Variables[:0], Primers: fs.call.Primers[:0]}
 	clear(fs.uses)
 	clear(fs.flat)
 	if fs.seen != nil {

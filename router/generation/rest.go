@@ -28,7 +28,7 @@ func RestSpec(s *config.Subgraph, position func(path string) (config.Position, b
 		Timeout: duration(r.Timeout), Names: r.Names, Lists: r.Lists, At: r.At,
 		Cache: restCache(rest.CacheSpec{}, r.Cache), Retry: restRetry(rest.RetrySpec{}, r.Retry),
 		Errors: m.errors(at+".errors", rest.ErrorSpec{}, r.Errors),
-		MaxURL: int(r.MaxURL.Bytes()), MaxBody: r.MaxBody.Bytes(), Strict: r.Strict, Config: restValues(r.Config),
+		MaxURL: int(r.MaxURL.Bytes()), MaxBody: r.MaxBody.Bytes(), Strict: r.Strict, Unprimed: !r.Prime, Config: restValues(r.Config),
 		Env: func(name string) (string, bool) {
 			value, ok := r.Env[name]
 			return value, ok

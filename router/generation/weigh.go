@@ -102,7 +102,7 @@ func weighPlan(p *plan.Plan) int64 {
 }
 
 func (pw *planWeigher) fetch(f *plan.Fetch) int64 {
-	w := sizeOf[plan.Fetch](1) + sizeOf[int](len(f.Deps)+len(f.Dependants)+len(f.Variables)) + pw.decode(f.Root)
+	w := sizeOf[plan.Fetch](1) + sizeOf[int](len(f.Deps)+len(f.Dependants)+len(f.Variables)+len(f.Primers)+len(f.Awaits)) + pw.decode(f.Root)
 	for i := range f.Entries {
 		w += sizeOf[plan.Entry](1)
 		for j := range f.Entries[i].Targets {

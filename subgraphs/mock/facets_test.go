@@ -43,7 +43,7 @@ func TestFacets(t *testing.T) {
 		for _, g := range f.Gives {
 			line += fmt.Sprintf(" %s%v", g.Type, g.Fields)
 		}
-		lines = append(lines, strings.ReplaceAll(line, "  false", ""))
+		lines = append(lines, strings.ReplaceAll(line, "  false false", ""))
 	}
 	want := []string{
 		"mock Query.featured Query Artist[{id} {name}] Lyrics[{text} {writers}] Song[{id} {lyrics}] Query[{featured}]",

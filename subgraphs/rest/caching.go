@@ -61,6 +61,9 @@ func (cl *client) cachings() map[*endpoint]*caching {
 type part struct {
 	resp   *HTTPResponse // nil for an object
 	policy subgraphs.CachePolicy
+	// exchange is set where the answer holds more than was asked for, and that is
+	// to be kept.
+	exchange *exchange
 }
 
 // ask carries out a request, through the cache where it can answer.

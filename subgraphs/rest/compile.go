@@ -23,10 +23,12 @@ type Upstream struct {
 	base      *template.Base
 	endpoints []*endpoint
 	byName    map[string]*endpoint
-	enums     map[string]*enumMap
-	formats   map[string]string
-	config    mapping.Value
-	env       mapping.Value
+	// lookedUp are the types that lookups give.
+	lookedUp map[*typ]bool
+	enums    map[string]*enumMap
+	formats  map[string]string
+	config   mapping.Value
+	env      mapping.Value
 	// usesRequest and usesResponse: some expression mentions the variable, which
 	// costs something to make.
 	usesRequest, usesResponse bool
@@ -53,6 +55,8 @@ type compiler struct {
 	types map[string]*typeMapping
 	// resolved are the fields that have endpoints of their own.
 	resolved map[*field]bool
+	// lookedUp are the types that lookups give.
+	lookedUp map[*typ]bool
 	raws     map[*typ]*node
 	envNames map[string]bool
 	env      []Value
@@ -65,6 +69,7 @@ func Compile(subgraph string, doc *schema.Document, spec *Spec) (*Upstream, []*E
 	c.model = newModel(doc, c.faults)
 	c.types = map[string]*typeMapping{}
 	c.resolved = map[*field]bool{}
+	c.lookedUp = map[*typ]bool{}
 	c.raws = map[*typ]*node{}
 	c.envNames = map[string]bool{}
 	c.up = &Upstream{
@@ -96,6 +101,7 @@ func Compile(subgraph string, doc *schema.Document, spec *Spec) (*Upstream, []*E
 		return nil, c.list
 	}
 	c.up.endpoints = eps
+	c.up.lookedUp = c.lookedUp
 	for _, e := range eps {
 		c.up.byName[e.name] = e
 	}
@@ -309,6 +315,7 @@ func (c *compiler) declare(spec *EndpointSpec) *endpoint {
 		return c.declareField(e, rest)
 	}
 	e.kind = lookupEndpoint
+	c.lookedUp[t] = true
 	if e.key == nil {
 		if len(t.keys) == 0 {
 			err := c.add(CodeInvalidKey, spec.At, spec.Coordinate, "%s is looked up by its @key, and has none", t.name)

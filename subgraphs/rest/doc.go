@@ -16,6 +16,7 @@
 //     requests; render.go: one request; retry.go, transport.go: sending it
 //   - correlate.go: parts of an answer to their asks; coerce.go, answer.go:
 //     writing them; failure.go: what the client is told when there is none
+//   - prime.go: what earlier answers of the operation hold already
 //   - page.go, connection.go: pages; jq.go: the escape hatch; caching.go: whole
 //     answers and single objects of batches in a [httpcache.Cache]
 //

@@ -97,8 +97,11 @@ type endpoint struct {
 	// the field; nil where that is a scalar.
 	give    *node
 	keyNode *node // what answers are matched by
-	whole   *typ  // a scalar field's type
-	facet   subgraphs.Facet
+	// own is give without what comes from the row.
+	own    *node
+	places placesOnce
+	whole  *typ // a scalar field's type
+	facet  subgraphs.Facet
 }
 
 // missingRule is what becomes of a row that an answer lacks.

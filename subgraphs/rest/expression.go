@@ -53,6 +53,8 @@ type reading struct {
 	shape *mapping.Shape
 	// args and this: it depends on the arguments, or on the object.
 	args, this bool
+	// plain and through are what [mapping.Selection.Plain] says.
+	plain, through bool
 }
 
 // sending compiles an expression of a request.
@@ -133,6 +135,7 @@ func (c *compiler) readingOf(text string, object bool, at Place, coordinate stri
 		return nil
 	}
 	r := &reading{text: text, sel: sel, shape: sel.Shape()}
+	r.plain, r.through = sel.Plain()
 	for _, ref := range sel.References() {
 		switch ref.Variable {
 		case varConfig:

@@ -39,6 +39,7 @@ func (c *compiler) gives(e *endpoint) {
 			e.give = restrict(e.give, c.set(e.spec.Omit, named, e, true), false)
 		}
 	}
+	e.own = e.give
 	if e.kind == lookupEndpoint {
 		c.keyFields(e)
 	}
@@ -107,10 +108,11 @@ func (c *compiler) facet(e *endpoint) subgraphs.Facet {
 	f := subgraphs.Facet{
 		Name: e.name, Cost: e.spec.Cost, Latency: e.spec.Latency,
 		Batch: e.batched || e.superset, Max: e.max, Drop: e.missing == missingDrop,
+		Primes: e.lookup() && !c.spec.Unprimed,
 	}
 	entry := e.give
 	if e.field != nil {
-		entry = &node{typ: e.typ, fields: []*given{{field: e.field, below: e.give}}}
+		entry = &node{typ: e.typ, built: true, fields: []*given{{field: e.field, below: e.give}}}
 	}
 	if e.kind == rootEndpoint {
 		f.RootType, f.RootField = e.typ.name, e.field.name
@@ -139,6 +141,7 @@ func (c *compiler) facet(e *endpoint) subgraphs.Facet {
 			}
 			ft.Fields = append(ft.Fields, subgraphs.FacetField{
 				Name: field.name, External: !all, Provides: g.provides(nodes, field),
+				Primes: c.lookedUp[t] && !c.spec.Unprimed && slices.ContainsFunc(nodes, func(n *node) bool { return n.primes(field) }),
 			})
 		}
 		f.Gives = append(f.Gives, ft)

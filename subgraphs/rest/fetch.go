@@ -29,13 +29,16 @@ func (p *prepared) Fetch(ctx context.Context, call *subgraphs.Call) *subgraphs.A
 			r.carryOut(ctx, []*chunk{{asks: []*ask{a}}})
 		}
 	} else {
+		r.prime()
 		groups := r.groups()
 		for _, g := range groups {
 			r.recall(ctx, g)
 		}
 		r.carryOut(ctx, r.split(groups))
 	}
-	return r.answer()
+	a := r.answer()
+	r.keep(a)
+	return a
 }
 
 // chunk is the rows of one request, or of a group of them.
@@ -172,7 +175,11 @@ func (r *run) chunk(ctx context.Context, c *chunk) {
 		rescue(asks)
 	}
 	if x.resp != nil {
-		c.parts = append(c.parts, part{x.resp, x.policy})
+		p := part{resp: x.resp, policy: x.policy}
+		if r.call.Keep && r.e.superset && x.fail == nil {
+			p.exchange = x
+		}
+		c.parts = append(c.parts, p)
 	}
 }
 

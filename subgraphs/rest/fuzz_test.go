@@ -56,6 +56,34 @@ func FuzzAnswers(f *testing.F) {
 	})
 }
 
+// FuzzPriming feeds bodies to what primes a lookup: whatever they hold, rows are
+// JSON, and an object is either asked for or taken from the body.
+func FuzzPriming(f *testing.F) {
+	for _, seed := range []string{
+		``, `[]`, `[{"id":1,"pages":2,"head":{"title":"t"},"author_id":null,"cover":{"colour":"c","size":1}}]`, `[{"id":"1","head":[{"title":"t"},{}]}]`,
+		`{"data":{"items":[{"id":2,"head":{"title":7},"pages":"x"}]}}`, `[[{"id":{}}],{"id":1,"kind":"book"}]`, `[{"books":[{"id":1}],"top":{"book":{"id":2,"cover":{}}}}]`,
+	} {
+		f.Add([]byte(seed))
+	}
+	up := compiled(f, shelfSDL, shelfSpec())
+	f.Fuzz(func(t *testing.T, body []byte) {
+		l := newLibrary(map[string]string{"/books": string(body), "/wrapped": string(body), "/shelves": string(body), "/found": string(body)})
+		h := newHarness(t, up, l)
+		primers := []*subgraphs.Answer{
+			h.first("Query.books", "books { __typename }"), h.first("Query.wrapped", "wrapped { total }"),
+			h.first("Query.shelves", "shelves { id }"), h.first("Query.found", "found { __typename }"),
+		}
+		for _, want := range []string{"id title", "pages author { id }", "bag cover { colour size }", "place { row no }"} {
+			a := h.fetch(h.spec("Book", want), &subgraphs.Call{Rows: rowsOf([]string{`{"id":"1"}`, `{"id":2}`}), Primers: primers})
+			for i, row := range a.Rows[0] {
+				if row.Status != subgraphs.RowOK && len(a.Errs) == 0 {
+					t.Errorf("row %d is neither asked for nor there", i)
+				}
+			}
+		}
+	})
+}
+
 // FuzzCursor resumes connections at cursors that clients made up: nothing but
 // the one parameter can change.
 func FuzzCursor(f *testing.F) {

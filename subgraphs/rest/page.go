@@ -238,7 +238,7 @@ func (r *run) paged(ctx context.Context, c *chunk, asks []*ask) {
 	for page := 1; ; page++ {
 		x := r.page(ctx, a, t)
 		if x.resp != nil {
-			c.parts = append(c.parts, part{x.resp, x.policy})
+			c.parts = append(c.parts, part{resp: x.resp, policy: x.policy})
 		}
 		for _, a := range asks {
 			a.vars = &x.vars

@@ -445,7 +445,11 @@ func (w *writer) get(g *given, expr *mapping.Selection, in mapping.Value) mappin
 
 // concrete finds the concrete type of an object.
 func (w *writer) concrete(p *projection, in mapping.Value) *typ {
-	r := p.rule
+	return w.typeOf(p.rule, in)
+}
+
+// typeOf finds the concrete type of an object by a rule.
+func (w *writer) typeOf(r *typenameRule, in mapping.Value) *typ {
 	switch {
 	case r == nil:
 		return nil

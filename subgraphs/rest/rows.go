@@ -35,6 +35,8 @@ type ask struct {
 	fail   *failure
 	vars   *mapping.Variables // of the answer it was found in
 	stale  *httpcache.Object  // for the case that the upstream fails
+	// primed: an earlier answer of the operation had it.
+	primed bool
 }
 
 // noAsk stands for nothing to ask: a null key, or a field left out.

@@ -55,6 +55,9 @@ type Spec struct {
 	// Env finds the environment variables that `$env` mentions, when the upstream
 	// is compiled; nil means the process's.
 	Env func(name string) (string, bool)
+	// Unprimed says that what one answer holds never stands for a lookup of the
+	// same operation.
+	Unprimed bool
 	// Partial says that something else answers for root fields without an endpoint
 	// and for fields that no endpoint gives; otherwise they are faults.
 	Partial bool
