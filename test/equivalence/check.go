@@ -118,7 +118,7 @@ func (g *graph) run(op *Operation) (out outcome, failure *Failure) {
 	if want.Data == nil {
 		return out, &Failure{Class: classInvalid, Detail: joinErrors(want.Errors)}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	parsed, errs := g.federated.Front.Parse(query, "")
 	if len(errs) > 0 {
@@ -150,7 +150,7 @@ func (g *graph) run(op *Operation) (out outcome, failure *Failure) {
 		return f
 	}
 	if ctx.Err() != nil {
-		return out, with(fail(classHang, "no answer in 10 s"))
+		return out, with(fail(classHang, "no answer in a minute"))
 	}
 	if same, ordered := equal(got.Data, want.Data); !same {
 		if len(want.Errors) == 0 && len(got.Errors) > 0 {
