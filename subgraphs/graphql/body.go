@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/jsonscan"
 )
 
 var errShape = errors.New("the call does not fit the fetch")
@@ -75,9 +76,9 @@ func (p *prepared) appendBody(b []byte, call *subgraphs.Call, r *round) ([]byte,
 
 // valueAt returns the value at a path in a JSON object, `null` if there is none.
 func valueAt(row []byte, path []string) ([]byte, error) {
-	s := scanner{b: row}
+	s := jsonscan.Scanner{Bytes: row}
 	for _, name := range path {
-		found, err := s.enter(name)
+		found, err := s.Enter(name)
 		if err != nil {
 			return nil, err
 		}
@@ -85,10 +86,10 @@ func valueAt(row []byte, path []string) ([]byte, error) {
 			return []byte("null"), nil
 		}
 	}
-	s.space()
-	start := s.i
-	if err := s.skip(); err != nil {
+	s.Space()
+	start := s.At
+	if err := s.Skip(); err != nil {
 		return nil, err
 	}
-	return row[start:s.i], nil
+	return row[start:s.At], nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/auth"
 	"github.com/weft-graphql/weft/subgraphs/inflight"
+	"github.com/weft-graphql/weft/subgraphs/jsonscan"
 	"github.com/weft-graphql/weft/subgraphs/transport"
 )
 
@@ -139,8 +140,8 @@ func (p *prepared) remember(n int) {
 // GraphQL response is for its decoder to find out; here only what is obviously
 // something else is refused, an HTML page for instance.
 func (p *prepared) judge(status int, body []byte) *subgraphs.FetchError {
-	s := scanner{b: body}
-	object := s.peek() == '{'
+	s := jsonscan.Scanner{Bytes: body}
+	object := s.Peek() == '{'
 	if status >= 200 && status < 300 {
 		if object {
 			return nil
@@ -157,20 +158,20 @@ func (p *prepared) judge(status int, body []byte) *subgraphs.FetchError {
 
 // saysSomething reports whether the body is a JSON object with data or errors.
 func saysSomething(body []byte) bool {
-	s := scanner{b: body}
+	s := jsonscan.Scanner{Bytes: body}
 	found := false
-	more, err := s.open('{')
-	for ; more && err == nil; more, err = s.next('{') {
-		name, err := s.key()
+	more, err := s.Open('{')
+	for ; more && err == nil; more, err = s.Next('{') {
+		name, err := s.Key()
 		if err != nil {
 			return false
 		}
 		found = found || string(name) == "data" || string(name) == "errors"
-		if s.skip() != nil {
+		if s.Skip() != nil {
 			return false
 		}
 	}
-	return err == nil && found && s.end() == nil
+	return err == nil && found && s.End() == nil
 }
 
 func (p *prepared) fault(code string, status int, message string, err error) *subgraphs.FetchError {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/jsonscan"
 	"github.com/weft-graphql/weft/subgraphs/selectionmap"
 )
 
@@ -226,7 +227,7 @@ func (e *entry) asked(f *filledField, row []byte, call *subgraphs.Call) (bool, e
 		return err == nil, err
 	}
 	// A row may name an abstract type, which tells nothing.
-	if typ := string(unquote(name)); slices.Contains(e.types, typ) && !slices.Contains(f.on, typ) {
+	if typ := string(jsonscan.Unquote(name)); slices.Contains(e.types, typ) && !slices.Contains(f.on, typ) {
 		return false, nil
 	}
 	return true, nil
@@ -540,15 +541,15 @@ func (m *matcher) lacking(r *round) {
 		f := &e.filled[l.field]
 		old := body[row.Start:row.End]
 		start := len(body)
-		if s := (scanner{b: old}); s.peek() == '{' {
+		if s := (jsonscan.Scanner{Bytes: old}); s.Peek() == '{' {
 			body = append(body, '{')
 			body = appendQuoted(body, f.key)
 			body = append(body, ":null"...)
-			s.i++
-			if s.peek() != '}' {
+			s.At++
+			if s.Peek() != '}' {
 				body = append(body, ',')
 			}
-			body = append(body, old[s.i:]...)
+			body = append(body, old[s.At:]...)
 			row.Start, row.End = start, len(body)
 		}
 		if l.variable < 0 {

@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/jsonscan"
 )
 
 // from is an argument made of the row.
@@ -189,8 +190,8 @@ func parses(t *testing.T, body string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := parser.ParseQuery(&ast.Source{Input: string(unquote(v))}); err != nil {
-		t.Errorf("%s: %v", unquote(v), err)
+	if _, err := parser.ParseQuery(&ast.Source{Input: string(jsonscan.Unquote(v))}); err != nil {
+		t.Errorf("%s: %v", jsonscan.Unquote(v), err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/jsonscan"
 )
 
 // toRows turns a GraphQL answer into one of LayoutRows. It takes raw over.
@@ -48,48 +49,48 @@ func (m *matcher) match() error {
 		m.rows[i] = slices.Repeat([]subgraphs.Row{{Status: subgraphs.RowMissing}}, n)
 		m.items[i] = slices.Repeat([]int{-1}, n)
 	}
-	s := scanner{b: m.body}
+	s := jsonscan.Scanner{Bytes: m.body}
 	errs := span{}
-	more, err := s.open('{')
-	for ; more && err == nil; more, err = s.next('{') {
-		name, err := s.key()
+	more, err := s.Open('{')
+	for ; more && err == nil; more, err = s.Next('{') {
+		name, err := s.Key()
 		if err != nil {
 			return err
 		}
-		s.space()
-		start := s.i
-		if string(name) == "data" && s.peek() == '{' {
+		s.Space()
+		start := s.At
+		if string(name) == "data" && s.Peek() == '{' {
 			err = m.data(&s)
 		} else {
-			err = s.skip()
+			err = s.Skip()
 		}
 		if err != nil {
 			return err
 		}
 		if string(name) == "errors" {
-			errs = span{start, s.i}
+			errs = span{start, s.At}
 		}
 	}
 	if err != nil {
 		return err
 	}
-	if err := s.end(); err != nil {
+	if err := s.End(); err != nil {
 		return err
 	}
 	return m.errors(errs)
 }
 
 // data reads the members of the data object.
-func (m *matcher) data(s *scanner) error {
-	more, err := s.open('{')
-	for ; more && err == nil; more, err = s.next('{') {
-		name, err := s.key()
+func (m *matcher) data(s *jsonscan.Scanner) error {
+	more, err := s.Open('{')
+	for ; more && err == nil; more, err = s.Next('{') {
+		name, err := s.Key()
 		if err != nil {
 			return err
 		}
-		s.space()
-		start := s.i
-		if err := s.skip(); err != nil {
+		s.Space()
+		start := s.At
+		if err := s.Skip(); err != nil {
 			return err
 		}
 		entry, row := m.locate(name)
@@ -97,7 +98,7 @@ func (m *matcher) data(s *scanner) error {
 			continue
 		}
 		e := &m.p.entries[entry]
-		value, rest, found, err := m.descend(span{start, s.i}, e.below())
+		value, rest, found, err := m.descend(span{start, s.At}, e.below())
 		if err != nil {
 			return err
 		}
@@ -194,23 +195,23 @@ func (e *entry) below() []string {
 // at a list it stops: rest is what is left of the path, within its items.
 func (m *matcher) descend(v span, path []string) (at span, rest []string, found bool, err error) {
 	for i, name := range path {
-		s := scanner{b: m.body[:v.end], i: v.start}
-		switch s.peek() {
+		s := jsonscan.Scanner{Bytes: m.body[:v.end], At: v.start}
+		switch s.Peek() {
 		case 'n':
 			return v, nil, true, nil
 		case '[':
 			return v, path[i:], true, nil
 		}
-		found, err := s.enter(name)
+		found, err := s.Enter(name)
 		if err != nil || !found {
 			return v, nil, false, err
 		}
-		s.space()
-		v.start = s.i
-		if err := s.skip(); err != nil {
+		s.Space()
+		v.start = s.At
+		if err := s.Skip(); err != nil {
 			return v, nil, false, err
 		}
-		v.end = s.i
+		v.end = s.At
 	}
 	return v, nil, true, nil
 }
@@ -242,8 +243,8 @@ func (m *matcher) refuseRow(entry, row int, message string) {
 // list spreads a list of answers over rows of an entry. Rest is the path from
 // an item to its object.
 func (m *matcher) list(entry int, rows members, v span, rest []string) error {
-	s := scanner{b: m.body[:v.end], i: v.start}
-	switch s.peek() {
+	s := jsonscan.Scanner{Bytes: m.body[:v.end], At: v.start}
+	switch s.Peek() {
 	case 'n':
 		for i := range rows.len() {
 			m.set(entry, rows.at(i), v)
@@ -255,14 +256,14 @@ func (m *matcher) list(entry int, rows members, v span, rest []string) error {
 		return nil
 	}
 	var items []span
-	more, err := s.open('[')
-	for ; more && err == nil; more, err = s.next('[') {
-		s.space()
-		start := s.i
-		if err := s.skip(); err != nil {
+	more, err := s.Open('[')
+	for ; more && err == nil; more, err = s.Next('[') {
+		s.Space()
+		start := s.At
+		if err := s.Skip(); err != nil {
 			return err
 		}
-		item, deeper, found, err := m.descend(span{start, s.i}, rest)
+		item, deeper, found, err := m.descend(span{start, s.At}, rest)
 		if err != nil {
 			return err
 		}
@@ -333,7 +334,7 @@ func identity(object []byte, paths [][]string) (string, bool, error) {
 		case 'n', '{', '[':
 			return "", false, nil
 		case '"':
-			v = unquote(v)
+			v = jsonscan.Unquote(v)
 		}
 		// The length keeps ("a","bc") and ("ab","c") apart.
 		k.Write(appendInt(nil, len(v)))
@@ -349,21 +350,21 @@ const maxErrors = 10_000
 
 // errors reads the errors of the response and hands them to the rows.
 func (m *matcher) errors(at span) error {
-	s := scanner{b: m.body[:at.end], i: at.start}
-	if at.end == 0 || s.peek() != '[' {
+	s := jsonscan.Scanner{Bytes: m.body[:at.end], At: at.start}
+	if at.end == 0 || s.Peek() != '[' {
 		return nil
 	}
-	more, err := s.open('[')
+	more, err := s.Open('[')
 	for n := 0; more && err == nil && n < maxErrors; n++ {
-		s.space()
-		start := s.i
-		if err := s.skip(); err != nil {
+		s.Space()
+		start := s.At
+		if err := s.Skip(); err != nil {
 			return err
 		}
-		if err := m.error(m.body[start:s.i]); err != nil {
+		if err := m.error(m.body[start:s.At]); err != nil {
 			return err
 		}
-		more, err = s.next('[')
+		more, err = s.Next('[')
 	}
 	return err
 }
@@ -374,7 +375,7 @@ func (m *matcher) error(b []byte) error {
 		if err != nil || v[0] != '"' {
 			return "", err
 		}
-		return string(unquote(v)), nil
+		return string(jsonscan.Unquote(v)), nil
 	}
 	message, err := text("message")
 	if err != nil {
@@ -393,7 +394,7 @@ func (m *matcher) error(b []byte) error {
 		m.errs = append(m.errs, e)
 		return nil
 	}
-	entry, row := m.locate(unquote(path[0]))
+	entry, row := m.locate(jsonscan.Unquote(path[0]))
 	if entry < 0 {
 		m.errs = append(m.errs, e)
 		return nil
@@ -469,20 +470,20 @@ func (m *matcher) spoil(entry, row int) {
 
 // elements returns the elements of an error's path.
 func elements(b []byte) ([][]byte, error) {
-	s := scanner{b: b}
-	found, err := s.enter("path")
-	if err != nil || !found || s.peek() != '[' {
+	s := jsonscan.Scanner{Bytes: b}
+	found, err := s.Enter("path")
+	if err != nil || !found || s.Peek() != '[' {
 		return nil, err
 	}
 	var path [][]byte
-	more, err := s.open('[')
-	for ; more && err == nil; more, err = s.next('[') {
-		s.space()
-		start := s.i
-		if err := s.skip(); err != nil {
+	more, err := s.Open('[')
+	for ; more && err == nil; more, err = s.Next('[') {
+		s.Space()
+		start := s.At
+		if err := s.Skip(); err != nil {
 			return nil, err
 		}
-		path = append(path, b[start:s.i])
+		path = append(path, b[start:s.At])
 	}
 	return path, err
 }

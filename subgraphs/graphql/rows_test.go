@@ -3,11 +3,9 @@ package graphql
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"unicode/utf8"
 
 	"net/http"
 
@@ -239,49 +237,6 @@ func TestArgumentsThatDifferAreNotBatched(t *testing.T) {
 	if _, err = p.appendBody(nil, &subgraphs.Call{Rows: [][][]byte{{[]byte(`{"id":1,"r":"a"}`), []byte(`{"id":2,"r":"b"}`)}}}, nil); err == nil {
 		t.Error("two values were sent as one")
 	}
-}
-
-func TestScannerRefusesDepth(t *testing.T) {
-	deep := strings.Repeat("[", maxDepth+1) + strings.Repeat("]", maxDepth+1)
-	s := scanner{b: []byte(deep)}
-	if s.skip() == nil {
-		t.Error("too deep, but taken")
-	}
-	s = scanner{b: []byte(deep[1 : len(deep)-1])}
-	if err := s.skip(); err != nil {
-		t.Error(err)
-	}
-}
-
-// FuzzScanner compares with encoding/json: both take the same texts, but that
-// the scanner also refuses what is not UTF-8.
-func FuzzScanner(f *testing.F) {
-	for _, s := range []string{`{"a":[1,-0.5e+3,true,null,"\u00e9\ud83d\ude00"]}`, `01`, `"\x"`, "\"\x01\"", `{"a":1,}`, `[}`, "\"\xff\"", `-`, `1.`, ``} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		s := scanner{b: b}
-		err := s.skip()
-		if err == nil {
-			err = s.end()
-		}
-		want := json.Valid(b) && utf8.Valid(b)
-		if want && err != nil && !errors.Is(err, errJSON) {
-			return // depth
-		}
-		if (err == nil) != want {
-			t.Fatalf("%q: %v, want valid %v", b, err, want)
-		}
-		if err == nil && len(b) > 0 && b[0] == '"' && b[len(b)-1] == '"' {
-			var want string
-			if err := json.Unmarshal(b, &want); err != nil {
-				t.Fatal(err)
-			}
-			if got := string(unquote(b)); got != want {
-				t.Fatalf("%q: %q, want %q", b, got, want)
-			}
-		}
-	})
 }
 
 // FuzzAnswer feeds arbitrary bodies to everything that reads one.

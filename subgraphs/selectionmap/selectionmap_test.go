@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/weft-graphql/weft/subgraphs/jsonscan"
 )
 
 func TestParse(t *testing.T) {
@@ -129,7 +131,7 @@ func TestAppendMalformed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	deep := `{"x":` + strings.Repeat("[", maxDepth+1) + `1` + strings.Repeat("]", maxDepth+1) + `}`
+	deep := `{"x":` + strings.Repeat("[", jsonscan.MaxDepth+1) + `1` + strings.Repeat("]", jsonscan.MaxDepth+1) + `}`
 	for _, row := range []string{`{`, `{"b"`, `{"b":`, `{"b":[`, `{"b":[{]}`, `{"b":[{"c":{"d":tru}}]}`, `{b:1}`, `{"a":"` + "\n" + `"}`, deep} {
 		if got, _, err := v.Append(nil, []byte(row)); err == nil {
 			t.Errorf("%.40s: got %s", row, got)
