@@ -293,12 +293,6 @@ func (r *run) use(a *arrival, s *slot, types bitset, need plan.Condition) error 
 // useSiblings commits the fields that a made object is made of.
 func (r *run) useSiblings(a *arrival, s *slot, ti int, need plan.Condition) error {
 	m := r.local(a, ti, s.fields[ti])
-	if m != nil && len(m.Provider.ContextArguments) > 0 {
-		return &Error{
-			Code: CodeNotSupported, Path: s.pos.path(), Coordinate: r.schema.Type(s.pos.types[ti]).Name + "." + s.name,
-			Message: "the field takes an argument from a context (@fromContext), which is not supported yet",
-		}
-	}
 	if m == nil || m.Provider.Join == nil {
 		return nil
 	}

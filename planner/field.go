@@ -59,7 +59,7 @@ func (w *specWriter) field(sc *scope, pk *pick, ti int, group []*arrival, sure b
 // arguments are those the client gave, as far as the subgraph has them, and those
 // that are made.
 func (w *specWriter) arguments(s *slot, f schema.FieldID, p *supergraph.Provider) []subgraphs.ArgumentSpec {
-	n := len(s.args) + len(p.ArgumentsFrom) + len(s.consts)
+	n := len(s.args) + len(p.ArgumentsFrom) + len(p.Contexts) + len(s.consts)
 	if n == 0 {
 		return nil
 	}
@@ -73,6 +73,10 @@ func (w *specWriter) arguments(s *slot, f schema.FieldID, p *supergraph.Provider
 		out = append(out, subgraphs.ArgumentSpec{
 			Name: a.Argument, Type: a.Type, Value: subgraphs.ArgumentValue{Variable: -1, From: a.Selection},
 		})
+	}
+	for i := range p.Contexts {
+		c := &p.Contexts[i]
+		out = append(out, subgraphs.ArgumentSpec{Name: c.Argument, Type: c.Type, Value: subgraphs.ArgumentValue{Variable: -1, Context: i + 1}})
 	}
 	for _, c := range s.consts {
 		out = append(out, subgraphs.ArgumentSpec{Name: c.Name, Value: subgraphs.ArgumentValue{Variable: -1, Constant: c.Value}})

@@ -149,6 +149,9 @@ func (r *run) entryFor(e *fetchEntry) *fetchEntry {
 
 // entriesClash reports whether two entries look one type up in different ways.
 func (r *run) entriesClash(x, y *fetchEntry) bool {
+	if x.parts[0].contexts != y.parts[0].contexts {
+		return true // the rows of one may be more than those of the other
+	}
 	for i := range x.parts {
 		a := &x.parts[i]
 		for j := range y.parts {
@@ -160,7 +163,7 @@ func (r *run) entriesClash(x, y *fetchEntry) bool {
 				continue
 			}
 			for ti := a.types.next(0); ti >= 0; ti = a.types.next(ti + 1) {
-				if b.types.has(ti) && (a.ways[ti].lookup.Lookup != b.ways[ti].lookup.Lookup || r.needsClash(a.ways[ti].needs, b.ways[ti].needs, a.sub)) {
+				if b.types.has(ti) && (a.ways[ti].lookup.Lookup != b.ways[ti].lookup.Lookup || r.needsClash(a.ways[ti].own(), b.ways[ti].own(), a.sub)) {
 					return true
 				}
 			}

@@ -135,10 +135,14 @@ func (w *specWriter) entry(e *fetchEntry) {
 		var by *way
 		for _, a := range group {
 			by = a.ways[ti]
-			if needs == nil && plain(by.needs) {
-				needs = slices.Clip(by.needs)
+			own := by.own()
+			if needs == nil && plain(own) {
+				needs = slices.Clip(own)
 			} else {
-				needs = w.mergeNeeds(needs, w.cloneNeeds(by.needs))
+				needs = w.mergeNeeds(needs, w.cloneNeeds(own))
+			}
+			if by.contexts != nil {
+				w.contexts(target, by)
 			}
 			target.Cond = orCond(target.Cond, a.needed(ti))
 		}
@@ -188,11 +192,11 @@ func (w *specWriter) requirementsOf(group []*arrival, ti int, rep *plan.Represen
 	}
 	var out []plan.Requirement
 	for _, a := range group {
-		if a.requires == "" {
+		if a.inputs == "" {
 			continue
 		}
 		var r plan.Requirement
-		for _, n := range a.ways[ti].needs {
+		for _, n := range a.ways[ti].own() {
 			name := w.nameOf(&n, w.sub)
 			for i := range rep.Fields {
 				f := &rep.Fields[i]
@@ -269,7 +273,10 @@ func (w *specWriter) untyped(e *fetchEntry, a *arrival, target *plan.Target) *su
 			}
 			target.Cond = orCond(target.Cond, b.needed(i))
 			if i == ti {
-				needs = w.mergeNeeds(needs, w.cloneNeeds(way.needs))
+				needs = w.mergeNeeds(needs, w.cloneNeeds(way.own()))
+			}
+			if way.contexts != nil {
+				w.contexts(target, way)
 			}
 		}
 	}
@@ -364,7 +371,7 @@ func sameArgument(a, b subgraphs.ArgumentSpec) bool {
 }
 
 func sameArgumentValue(a, b subgraphs.ArgumentValue) bool {
-	return a.Variable == b.Variable && a.Constant == b.Constant && a.From == b.From && a.List == b.List && a.Object == b.Object &&
+	return a.Variable == b.Variable && a.Constant == b.Constant && a.From == b.From && a.Context == b.Context && a.List == b.List && a.Object == b.Object &&
 		slices.EqualFunc(a.Items, b.Items, sameArgumentValue) && slices.EqualFunc(a.Fields, b.Fields, sameArgument)
 }
 
@@ -413,7 +420,7 @@ func (w *specWriter) picks(group []*arrival, p *position) []pick {
 func (w *specWriter) requires(pk *pick, group []*arrival) bool {
 	for ti := pk.types.next(0); ti >= 0; ti = pk.types.next(ti + 1) {
 		for _, a := range group {
-			if m := w.moveIn(pk.slot.fields[ti], w.sub, a.through(ti)); m != nil && m.Provider.Requires != nil {
+			if m := w.moveIn(pk.slot.fields[ti], w.sub, a.through(ti)); m != nil && m.Provider.HasInputs() {
 				return true
 			}
 		}

@@ -232,7 +232,7 @@ func (g *Graph) indexProfiles() {
 			key = appendInt(key, flags)
 			key = append(key, m.Provider.Name...)
 			key = append(key, 0)
-			key = append(key, m.Provider.RequiresText...)
+			key = append(key, m.Provider.InputsText...)
 			key = append(key, 0)
 			if len(m.Provider.Provides) > 0 {
 				// A @provides is a view of its own.

@@ -42,6 +42,7 @@ type (
 	targetJSON struct {
 		Path            string   `json:"path"`
 		If              string   `json:"if,omitempty"`
+		Contexts        []string `json:"contexts,omitempty"`
 		Representations []string `json:"representations"`
 	}
 )
@@ -65,7 +66,7 @@ func (p *Plan) MarshalJSON() ([]byte, error) {
 			e := entryJSON{Alias: f.Entries[i].Alias, Selection: selectionLines(f.Spec, f.Spec.Entries[i].Selections)}
 			for t := range f.Entries[i].Targets {
 				target := &f.Entries[i].Targets[t]
-				tj := targetJSON{Path: target.pathText(p)}
+				tj := targetJSON{Path: target.pathText(p), Contexts: target.contextLines(p)}
 				if target.Cond != nil {
 					tj.If = target.Cond.String()
 				}

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/weft-graphql/weft/planner/operation"
 	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/subgraphs"
@@ -197,6 +199,44 @@ type Target struct {
 	Untyped *TargetType
 	// Cond says when the target has anything to do.
 	Cond Condition
+	// Contexts are values that a row has besides its representation, from objects
+	// on the way to the position. Rows differ when these do, and an object below two
+	// objects with different ones is two. They are ordered by Depth; what is deeper
+	// wins.
+	Contexts []Context
+	// Values is how many values a row has by Contexts.
+	Values int
+}
+
+// Context is one value of a target's rows, as objects at one place on the way
+// give it.
+type Context struct {
+	// Value is its index among the row's values.
+	Value int
+	// Depth is the length of the part of Target.Path that leads to the objects.
+	Depth int
+	Shape *Shape
+	// Types are, by index into Shape.Types, what is read: one field, whose Child
+	// has one field for each type. An object of a type that has none leaves the value
+	// as it is.
+	Types []*Representation
+}
+
+// Context returns the context of a value at a depth, adding it if there is none.
+func (t *Target) Context(value, depth int, shape *Shape) *Context {
+	at := 0
+	for ; at < len(t.Contexts); at++ {
+		c := &t.Contexts[at]
+		if c.Depth == depth && c.Value == value {
+			return c
+		}
+		if c.Depth > depth {
+			break
+		}
+	}
+	t.Contexts = slices.Insert(t.Contexts, at, Context{Value: value, Depth: depth, Shape: shape, Types: make([]*Representation, len(shape.Types))})
+	t.Values = max(t.Values, value+1)
+	return &t.Contexts[at]
 }
 
 // TargetType is a lookup for one concrete type.

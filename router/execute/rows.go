@@ -21,7 +21,9 @@ func (x *state) gather(fs *fetchState) bool {
 			if !target.Cond.Holds(x.request.Bits) {
 				continue
 			}
-			if target.Collected && target.Shape.Collect >= 0 {
+			if target.Contexts != nil {
+				x.around(fs, target)
+			} else if target.Collected && target.Shape.Collect >= 0 {
 				for _, object := range x.collections[target.Shape.Collect] {
 					x.enlist(fs, target, int(object))
 				}
@@ -79,7 +81,22 @@ func (x *state) enlist(fs *fetchState, target *plan.Target, object int) {
 			return
 		}
 	}
-	start := len(fs.text)
+	start, partial := len(fs.text), len(fs.partial)
+	if !x.makeRow(fs, lookup, object) {
+		return
+	}
+	r := fs.addRow(start)
+	u := fs.addUse(r, lookup.Decode)
+	fs.uses[u].count++
+	fs.members = append(fs.members, member{object, u})
+	if plain && partial == len(fs.partial) {
+		fs.seen[at] = seen{lookup, object, u}
+	}
+}
+
+// makeRow appends the row of an object to the text. It reports false when there is
+// none to send.
+func (x *state) makeRow(fs *fetchState, lookup *plan.TargetType, object int) bool {
 	text, ok, missing := x.representation(fs.text, lookup.Representation, object)
 	fs.text = text
 	var lost uint64
@@ -90,18 +107,12 @@ func (x *state) enlist(fs *fetchState, target *plan.Target, object int) {
 		if missing {
 			x.recordMissing(fs, lookup.Decode, object)
 		}
-		return
+		return false
 	}
 	if lost != 0 {
 		fs.partial = append(fs.partial, partial{object: object, lookup: lookup, lost: lost})
 	}
-	r := fs.addRow(start)
-	u := fs.addUse(r, lookup.Decode)
-	fs.uses[u].count++
-	fs.members = append(fs.members, member{object, u})
-	if plain && lost == 0 {
-		fs.seen[at] = seen{lookup, object, u}
-	}
+	return true
 }
 
 // lookupFor is how a target looks up objects of a type, -1 for one that is not
@@ -194,6 +205,9 @@ func (x *state) fillCall(fs *fetchState) {
 	for e := range fs.fetch.Entries {
 		fs.call.Rows = append(fs.call.Rows, fs.flat[fs.first[e]:fs.first[e+1]:fs.first[e+1]])
 	}
+	if len(fs.splits) > 0 {
+		fs.splitRows()
+	}
 	for _, v := range fs.fetch.Variables {
 		var value []byte
 		if v >= 0 && v < len(x.request.Values) {
@@ -203,5 +217,20 @@ func (x *state) fillCall(fs *fetchState) {
 	}
 	if x.request.Header != nil {
 		fs.call.Header = x.request.Header(fs.fetch)
+	}
+}
+
+// splitRows takes the contexts off the rows that have some.
+func (fs *fetchState) splitRows() {
+	contexts := make([][]byte, len(fs.rows))
+	for i, at := range fs.splits {
+		if at > 0 {
+			r := &fs.rows[i]
+			fs.flat[i], contexts[i] = fs.text[r.start:at:at], fs.text[at:r.end:r.end]
+		}
+	}
+	fs.call.Contexts = make([][][]byte, len(fs.fetch.Entries))
+	for e := range fs.call.Contexts {
+		fs.call.Contexts[e] = contexts[fs.first[e]:fs.first[e+1]]
 	}
 }

@@ -33,6 +33,9 @@ type filling struct {
 	field    int // in entry.filled
 	argument string
 	value    selectionmap.Value
+	// context, when not 0, is one more than the index of the value in the row's
+	// contexts; value is not used then.
+	context  int
 	required bool
 }
 
@@ -180,7 +183,12 @@ func (e *entry) evaluate(g *group, r *round, entry, row int, call *subgraphs.Cal
 			fill := e.vars[v].fill
 			if asked {
 				var result selectionmap.Result
-				if g.values, result, err = fill.value.Append(g.values, text); err != nil {
+				if fill.context > 0 {
+					g.values, result, err = appendContext(g.values, call, entry, row, fill.context-1)
+				} else {
+					g.values, result, err = fill.value.Append(g.values, text)
+				}
+				if err != nil {
 					return err
 				}
 				switch {
@@ -209,6 +217,34 @@ func (e *entry) evaluate(g *group, r *round, entry, row int, call *subgraphs.Cal
 		}
 	}
 	return nil
+}
+
+// appendContext writes a context of a row.
+func appendContext(b []byte, call *subgraphs.Call, entry, row, n int) ([]byte, selectionmap.Result, error) {
+	if entry >= len(call.Contexts) || row >= len(call.Contexts[entry]) {
+		return b, 0, errShape
+	}
+	s := scanner{b: call.Contexts[entry][row]}
+	more, err := s.open('[')
+	for ; more && err == nil; more, err = s.next('[') {
+		s.space()
+		start := s.i
+		if err := s.skip(); err != nil {
+			return b, 0, err
+		}
+		if n--; n >= 0 {
+			continue
+		}
+		value := s.b[start:s.i]
+		if value[0] == 'n' {
+			return append(b, value...), selectionmap.Null, nil
+		}
+		return append(b, value...), selectionmap.Made, nil
+	}
+	if err == nil {
+		err = errShape
+	}
+	return b, 0, err
 }
 
 // asked reports whether a filled field is asked of a row at all.
@@ -241,7 +277,7 @@ func fills(list []subgraphs.Selection) bool {
 
 func hasFrom(args []subgraphs.ArgumentSpec) bool {
 	return slices.ContainsFunc(args, func(a subgraphs.ArgumentSpec) bool {
-		return a.Value.From != "" || hasFrom(a.Value.Fields)
+		return a.Value.From != "" || a.Value.Context > 0 || hasFrom(a.Value.Fields)
 	})
 }
 
@@ -280,15 +316,18 @@ func (e *entry) typesIn(list []subgraphs.Selection) {
 // fill adds the variable for an argument of the filled field that is being
 // printed.
 func (e *entry) fill(key string, a *subgraphs.ArgumentSpec) (int, error) {
-	value, err := selectionmap.Parse(a.Value.From)
-	if err != nil {
-		return 0, fmt.Errorf("argument %s of %s: %w", a.Name, key, err)
+	var value selectionmap.Value
+	if a.Value.Context == 0 {
+		var err error
+		if value, err = selectionmap.Parse(a.Value.From); err != nil {
+			return 0, fmt.Errorf("argument %s of %s: %w", a.Name, key, err)
+		}
 	}
 	if !isType(a.Type) {
 		return 0, fmt.Errorf("argument %s of %s: %q is not a GraphQL type", a.Name, key, a.Type)
 	}
 	i := e.newVariable(key+"_"+a.Name, a.Type)
-	e.vars[i].fill = &filling{field: len(e.filled) - 1, argument: a.Name, value: value, required: a.Type[len(a.Type)-1] == '!'}
+	e.vars[i].fill = &filling{field: len(e.filled) - 1, argument: a.Name, value: value, context: a.Value.Context, required: a.Type[len(a.Type)-1] == '!'}
 	return i, nil
 }
 

@@ -195,7 +195,7 @@ func (p *printer) fields(args []subgraphs.ArgumentSpec) {
 		}
 		p.name(args[i].Name)
 		p.text(":")
-		if args[i].Value.From != "" {
+		if args[i].Value.From != "" || args[i].Value.Context > 0 {
 			p.from(&args[i])
 			continue
 		}

@@ -80,8 +80,8 @@ func (w *world) calledWith(t *testing.T, texts ...string) {
 	}
 }
 
-// sdl is one subgraph. A text that starts with federation1 is taken as it is, all
-// others get the federation 2 link.
+// sdl is one subgraph. A text that starts with federation1, or links something
+// itself, is taken as it is; all others get the federation 2 link.
 type sdl struct{ name, text string }
 
 // federation1 marks a schema that links nothing.
@@ -98,7 +98,7 @@ func compose(t *testing.T, data string, services ...sdl) (*world, error) {
 	var all []federation.Subgraph
 	for _, s := range services {
 		text := s.text
-		if !strings.HasPrefix(text, federation1) {
+		if !strings.HasPrefix(text, federation1) && !strings.Contains(text, "@link(") {
 			text = fed2 + text
 		}
 		all = append(all, federation.Subgraph{Name: s.name, SDL: text})
