@@ -363,6 +363,11 @@ func (r *run) commit(a *arrival, types bitset, need plan.Condition) error {
 			if err := r.useNeeds(w.needs, a.depth, need); err != nil {
 				return err
 			}
+			if w.contexts != nil {
+				if err := r.useContexts(a, w, need); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil
@@ -373,6 +378,9 @@ func (r *run) commit(a *arrival, types bitset, need plan.Condition) error {
 func (r *run) useNeeds(needs []need, before int, cond plan.Condition) error {
 	for i := range needs {
 		n := &needs[i]
+		if n.around {
+			continue
+		}
 		n.elsewhere(before)
 		types := n.slot.types
 		if n.slot.leaf || n.slot.hidden {

@@ -57,6 +57,28 @@ func (r *run) contexts(a *arrival, p *supergraph.Provider, w *way) (bool, error)
 	return true, nil
 }
 
+// useContexts commits what the contexts of a lookup select, which counts only where
+// the objects are that are looked up.
+func (r *run) useContexts(a *arrival, w *way, cond plan.Condition) error {
+	for i := range w.needs {
+		n := &w.needs[i]
+		if !n.around {
+			continue
+		}
+		here := cond
+		for p := a.pos; p != n.slot.pos; p = p.parent.pos {
+			here = andCond(p.parent.cond, here)
+		}
+		n.around = false
+		err := r.useNeeds(w.needs[i:i+1], a.depth, here)
+		n.around = true
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // root is the arrival that an arrival's lookups at its position start from.
 func (a *arrival) root() *arrival {
 	for a.base != nil {

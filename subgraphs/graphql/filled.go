@@ -91,7 +91,15 @@ type round struct {
 	// plain says that every such entry has one group which asks for all: the
 	// operation is the one that was printed when it was prepared.
 	plain bool
+	// idle are, by variable of the spec, those that the operation does not use because
+	// of what it leaves out; nil for none.
+	idle []bool
 }
+
+// use is where a variable of the spec is used: an entry with filled fields and the
+// number of the field, or -1 for what surrounds the fields. Entry -1 is anywhere
+// else.
+type use struct{ entry, field int }
 
 // round checks a call and groups its rows; the result is nil where no entry has
 // filled fields.
@@ -149,7 +157,33 @@ func (p *prepared) round(call *subgraphs.Call) (*round, error) {
 			r.plain = false
 		}
 	}
+	if !r.plain {
+		r.idle = p.idle(r)
+	}
 	return r, nil
+}
+
+// idle finds the variables of the spec that an operation does not use: to declare
+// them would make it invalid.
+func (p *prepared) idle(r *round) []bool {
+	var out []bool
+	for i, uses := range p.uses {
+		if slices.ContainsFunc(uses, r.has) {
+			continue
+		}
+		if out == nil {
+			out = make([]bool, len(p.uses))
+		}
+		out[i] = true
+	}
+	return out
+}
+
+// has reports whether the place of a use is part of the operation.
+func (r *round) has(u use) bool {
+	return u.entry < 0 || slices.ContainsFunc(r.groups[u.entry], func(g group) bool {
+		return u.field < 0 || g.skip == nil || !g.skip[u.field]
+	})
 }
 
 func (g *group) same(o *group) bool {
@@ -383,6 +417,7 @@ func (p *printer) begin(s *subgraphs.Selection) int {
 	f := filledField{key: key, first: len(e.vars), end: len(e.vars), on: slices.Clone(p.on), include: slices.Clone(p.include)}
 	f.include = append(f.include, s.Include...)
 	e.filled = append(e.filled, f)
+	p.within = len(e.filled) - 1
 	p.text(" ")
 	return p.cut(piece{kind: pieceField, field: len(e.filled) - 1})
 }
@@ -391,6 +426,7 @@ func (p *printer) end(at int) {
 	if at < 0 || p.err != nil {
 		return
 	}
+	p.within = -1
 	if len(p.b) > 0 {
 		p.pieces = append(p.pieces, piece{text: p.b})
 		p.b = nil

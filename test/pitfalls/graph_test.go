@@ -90,6 +90,12 @@ const federation1 = "# federation 1\n"
 // compose composes the subgraphs and starts them, which may fail.
 func compose(t *testing.T, data string, services ...sdl) (*world, error) {
 	t.Helper()
+	return join(t, data, "", services...)
+}
+
+// join is compose for a supergraph that is there already, unless it is empty.
+func join(t *testing.T, data, joined string, services ...sdl) (*world, error) {
+	t.Helper()
 	d, err := dataserver.ParseData([]byte(data))
 	if err != nil {
 		t.Fatal(err)
@@ -103,7 +109,7 @@ func compose(t *testing.T, data string, services ...sdl) (*world, error) {
 		}
 		all = append(all, federation.Subgraph{Name: s.name, SDL: text})
 	}
-	w.Graph, err = federation.New(t, all, d, federation.Options{KeepLog: true, Fault: w.fault,
+	w.Graph, err = federation.New(t, all, d, federation.Options{Supergraph: joined, KeepLog: true, Fault: w.fault,
 		Wrap: func(_ string, c subgraphs.Client) subgraphs.Client { return recorder{c, w} }})
 	return w, err
 }
