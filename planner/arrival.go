@@ -356,12 +356,15 @@ func (r *run) within(d derivation) bool {
 // derive returns the arrival that a lookup from a into a subgraph reaches for
 // one type, with m's requirement met, or nil when there is none.
 func (r *run) derive(a *arrival, ti int, m *graph.Move) (*arrival, error) {
+	if a.pos == r.root {
+		return r.atRoot(m), nil
+	}
 	d := a.derivedBy(m)
 	if d == nil {
 		decl := a.pos.typ
 		if m.Through != schema.NoType {
 			decl = m.Through
-		} else if r.super.View(decl, m.Subgraph) == nil {
+		} else if r.super.View(decl, m.Subgraph) == nil || r.isRoot(a.pos.types[ti]) {
 			decl = a.pos.types[ti]
 		}
 		d = r.newArrival(a.pos, m.Subgraph, decl)
@@ -425,7 +428,7 @@ func (r *run) bestWay(a *arrival, ti int, m *graph.Move) (*way, error) {
 		near, sure := pass&1 == 0, pass < 2
 		for i := range lookups {
 			l := &lookups[i]
-			if l.Subgraph != m.Subgraph || l.Through != m.Through || sure != facts[i].sure || near != r.holds(a, ti, l.Key, facts[i].fields) {
+			if l.Subgraph != m.Subgraph || l.Through != m.Through || l.Root && m.Provider.HasInputs() || sure != facts[i].sure || near != r.holds(a, ti, l.Key, facts[i].fields) {
 				continue
 			}
 			w := spare
@@ -466,6 +469,35 @@ func (r *run) bestWay(a *arrival, ti int, m *graph.Move) (*way, error) {
 		return r.reentry(a, ti, m)
 	}
 	return best, nil
+}
+
+// isRoot reports whether a type is one that can be asked anew.
+func (r *run) isRoot(t schema.TypeID) bool {
+	return t == r.schema.Roots[schema.Query] || t == r.schema.Roots[schema.Mutation]
+}
+
+// atRoot is the arrival of a move's subgraph at the operation's root, or nil.
+func (r *run) atRoot(m *graph.Move) *arrival {
+	for _, a := range r.root.arrivals {
+		if a.sub == m.Subgraph && m.Through == schema.NoType && !m.Provider.HasInputs() {
+			return a
+		}
+	}
+	return nil
+}
+
+// again reports whether the arrival is the root type, asked anew at a position
+// below the root.
+func (a *arrival) again() bool {
+	if a.base == nil {
+		return false
+	}
+	for _, w := range a.ways {
+		if w != nil {
+			return w.lookup.Root
+		}
+	}
+	return false
 }
 
 // reentry sends objects back to the subgraph that gave them, with what one of its

@@ -25,6 +25,7 @@ var graphs = []struct{ name, subgraphs string }{
 	{"media", "../testdata/plans/media/*.graphql"},
 	{"hops", "../testdata/plans/hops/*.graphql"},
 	{"contexts", "../testdata/plans/contexts/*.graphql"},
+	{"again", "../testdata/plans/again/*.graphql"},
 }
 
 // loaded is a composed graph ready for planning.

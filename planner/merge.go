@@ -68,7 +68,7 @@ func (r *run) mergeInto(f *fetch, sameWave bool, fetches []*fetch, longest int) 
 	}
 	// What a field looks up can be joined at its position only, and so can
 	// everything when nothing is to be coalesced.
-	here := len(f.entries) == 1 && (f.byField || r.options.NoCoalesce)
+	here := len(f.entries) == 1 && (f.byField || f.again || r.options.NoCoalesce)
 	var g *fetch
 	next := func(g *fetch) *fetch {
 		if here {
@@ -77,7 +77,7 @@ func (r *run) mergeInto(f *fetch, sameWave bool, fetches []*fetch, longest int) 
 		return g.next
 	}
 	for g = next(f); g != nil; g = next(g) {
-		if g.gone() || g.sub != f.sub || sameWave != (f.wave == g.wave) {
+		if g.gone() || g.sub != f.sub || g.again != f.again || sameWave != (f.wave == g.wave) {
 			continue
 		}
 		if err := r.step(); err != nil {
@@ -114,7 +114,7 @@ func (r *run) joinable(f, g *fetch) joint {
 			break
 		}
 	}
-	if how == aliased && (f.byField || g.byField) {
+	if how == aliased && (f.byField || g.byField || f.again) {
 		return apart
 	}
 	return how

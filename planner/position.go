@@ -60,6 +60,9 @@ type slot struct {
 	// fields are, by type, the field's id; NoField for types not in types.
 	fields []schema.FieldID
 	hidden bool
+	// again, in a slot of a mutation's root, says that below it a root type is asked
+	// anew.
+	again bool
 	// cond says when the client sees the slot; nil means always.
 	cond plan.Condition
 	leaf bool

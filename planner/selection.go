@@ -39,6 +39,8 @@ func (b *builder) fetch(f *fetch) error {
 		sels, decode := w.object(group, b.root)
 		out.Spec.Root, out.Root = sels, decode
 		out.Cond = w.rootCondition(f)
+	} else if f.again {
+		w.rootAgain(f)
 	} else {
 		out.Entries = make([]plan.Entry, 0, len(f.entries))
 		out.Spec.Entries = make([]subgraphs.Entry, 0, len(f.entries))
@@ -98,13 +100,31 @@ func (w *specWriter) rootCondition(f *fetch) plan.Condition {
 	return cond
 }
 
-// entry writes one lookup: a target, in an entry of its own or, when another
-// position asks for the very same, in that one's.
-func (w *specWriter) entry(e *fetchEntry) {
+// rootAgain writes the operation that asks a root type anew for the objects of a
+// position.
+func (w *specWriter) rootAgain(f *fetch) {
+	e := f.entries[0]
+	types := w.typesOf(e)
+	ti := types.next(0)
+	kind := schema.Query
+	if e.pos.types[ti] == w.schema.Roots[schema.Mutation] {
+		kind = schema.Mutation
+	}
+	w.fetch.Kind, w.fetch.Spec.Kind = kind, kind
+	at := w.target(e)
+	group := w.group(e, ti, nil)
+	w.fetch.Spec.Root, w.fetch.Root = w.object(group, e.pos)
+	for _, a := range group {
+		at.Cond = orCond(at.Cond, a.needed(ti))
+	}
+	at.Types[ti] = &plan.TargetType{Decode: w.fetch.Root, Representation: &plan.Representation{}}
+	w.fetch.At, w.fetch.Cond = &at, at.Cond
+}
+
+// target is the position of an entry, without what is to happen there.
+func (w *specWriter) target(e *fetchEntry) plan.Target {
 	shape := w.shape[e.pos.id]
-	targets := make([]plan.Target, 1)
-	target := &targets[0]
-	*target = plan.Target{Shape: shape, Collected: shape.Collect >= 0, Types: make([]*plan.TargetType, len(e.pos.types)), Cond: never}
+	target := plan.Target{Shape: shape, Collected: shape.Collect >= 0, Types: make([]*plan.TargetType, len(e.pos.types)), Cond: never}
 	depth := 0
 	for p := e.pos; p.parent != nil; p = p.parent.pos {
 		depth++
@@ -114,6 +134,16 @@ func (w *specWriter) entry(e *fetchEntry) {
 		depth--
 		target.Path[depth] = p.parent.index
 	}
+	return target
+}
+
+// entry writes one lookup: a target, in an entry of its own or, when another
+// position asks for the very same, in that one's.
+func (w *specWriter) entry(e *fetchEntry) {
+	shape := w.shape[e.pos.id]
+	targets := make([]plan.Target, 1)
+	target := &targets[0]
+	*target = w.target(e)
 	used := w.typesOf(e)
 	var lookup *subgraphs.Lookup
 	var group []*arrival

@@ -25,6 +25,7 @@ type (
 		After     []int          `json:"after,omitempty"`
 		If        string         `json:"if,omitempty"`
 		Variables []variableJSON `json:"variables,omitempty"`
+		At        string         `json:"at,omitempty"`
 		Root      []string       `json:"selection,omitempty"`
 		Lookups   []entryJSON    `json:"lookups,omitempty"`
 		Request   string         `json:"request,omitempty"`
@@ -60,6 +61,9 @@ func (p *Plan) MarshalJSON() ([]byte, error) {
 		}
 		for _, v := range f.Spec.Variables {
 			j.Variables = append(j.Variables, variableJSON{v.Name, v.Type})
+		}
+		if f.At != nil {
+			j.At = f.At.pathText(p)
 		}
 		j.Root = selectionLines(f.Spec, f.Spec.Root)
 		for i := range f.Entries {

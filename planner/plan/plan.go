@@ -158,6 +158,9 @@ type Fetch struct {
 	Wave int
 	// Root reads `data` of a root fetch into the root object; nil for lookups.
 	Root *Decode
+	// At are the objects that Root reads into where a field leads back to a root
+	// type, nil for the root object. All of them get the same.
+	At *Target
 	// Entries are the lookups; empty for a root fetch.
 	Entries []Entry
 	// Spec is what was prepared.

@@ -53,6 +53,9 @@ func (f *Fetch) text(b *strings.Builder, p *Plan) {
 	}
 	if f.Root != nil {
 		fmt.Fprintf(b, "  %s\n", f.Spec.Kind)
+		if f.At != nil {
+			fmt.Fprintf(b, "    at %s\n", f.At.pathText(p))
+		}
 		printSelections(b, f.Spec, f.Spec.Root, "    ")
 	}
 	for i := range f.Entries {

@@ -90,6 +90,12 @@ func checkFetch(p *plan.Plan, f *plan.Fetch) error {
 		return fmt.Errorf("it must have either a root or entries")
 	}
 	if f.Root != nil {
+		if f.At != nil {
+			if f.Root.Shape != f.At.Shape {
+				return fmt.Errorf("its root is not of the place where it belongs")
+			}
+			return checkTarget(p, f.At)
+		}
 		if f.Root.Shape != p.Root {
 			return fmt.Errorf("its root is not that of the plan")
 		}
@@ -134,6 +140,9 @@ func checkTarget(p *plan.Plan, t *plan.Target) error {
 			return fmt.Errorf("path %v leads elsewhere", t.Path)
 		}
 	}
+	if err := checkContexts(p, t); err != nil {
+		return err
+	}
 	if len(t.Types) > len(t.Shape.Types) {
 		return fmt.Errorf("it has more types than its shape")
 	}
@@ -149,6 +158,36 @@ func checkTarget(p *plan.Plan, t *plan.Target) error {
 		}
 		if err := checkRepresentation(tt.Representation, t.Shape); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+func checkContexts(p *plan.Plan, t *plan.Target) error {
+	last := 0
+	for i := range t.Contexts {
+		c := &t.Contexts[i]
+		if t.Collected || c.Depth < last || c.Depth >= len(t.Path) || c.Value < 0 || c.Value >= t.Values {
+			return fmt.Errorf("context %d is out of place", i)
+		}
+		last = c.Depth
+		at := p.Root
+		for _, slot := range t.Path[:c.Depth] {
+			at = at.Slots[slot].Child
+		}
+		if at != c.Shape || len(c.Types) != len(at.Types) {
+			return fmt.Errorf("context %d is of another shape", i)
+		}
+		for _, r := range c.Types {
+			if r == nil {
+				continue
+			}
+			if len(r.Fields) != 1 || r.Fields[0].Slot < 0 {
+				return fmt.Errorf("context %d does not select one field", i)
+			}
+			if err := checkRepresentation(r, at); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -67,6 +67,47 @@ func (x *state) seek(fs *fetchState, target *plan.Target, w word, depth int) {
 	}
 }
 
+// findPlaces finds the objects that the answer of a root fetch is for. It reports false
+// when there are none.
+func (x *state) findPlaces(fs *fetchState, use int) bool {
+	at := fs.fetch.At
+	if !at.Cond.Holds(x.request.Bits) {
+		return false
+	}
+	if at.Collected && at.Shape.Collect >= 0 {
+		for _, object := range x.collections[at.Shape.Collect] {
+			x.placeIn(fs, use, int(object))
+		}
+	} else if x.walk++; x.walk != 0 {
+		x.seekPlaces(fs, use, objectWord(x.root), 0)
+	}
+	return len(fs.members) > 0
+}
+
+func (x *state) placeIn(fs *fetchState, use, object int) {
+	if lookupFor(fs.fetch.At, x.typeOf(object)) != nil {
+		fs.members = append(fs.members, member{object, use})
+	}
+}
+
+// seekPlaces is seek for the objects of a root fetch.
+func (x *state) seekPlaces(fs *fetchState, use int, w word, depth int) {
+	if !w.ref() || x.visit(w.index()) {
+		return
+	}
+	at := w.index()
+	switch {
+	case w.kind() == kindList:
+		for i := range x.listLen(at) {
+			x.seekPlaces(fs, use, x.words[at+headerWords+i], depth)
+		}
+	case depth == len(fs.fetch.At.Path):
+		x.placeIn(fs, use, at)
+	default:
+		x.seekPlaces(fs, use, x.words[at+headerWords+fs.fetch.At.Path[depth]], depth+1)
+	}
+}
+
 // enlist makes the row of an object, unless there is none to send.
 func (x *state) enlist(fs *fetchState, target *plan.Target, object int) {
 	lookup := lookupFor(target, x.typeOf(object))

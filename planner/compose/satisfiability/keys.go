@@ -134,7 +134,7 @@ func (r *run) entriesOf(t schema.TypeID) *entries {
 		}
 		e.keys[k].targets = append(e.keys[k].targets, at)
 	}
-	if !r.strict && slices.Contains(r.schema.Roots[:], t) {
+	if slices.Contains(r.schema.Roots[:], t) {
 		// A root type can be asked anew from anywhere.
 		for i := range r.super.Views[t] {
 			sub := int32(r.super.Views[t][i].Subgraph)
@@ -144,6 +144,9 @@ func (r *run) entriesOf(t schema.TypeID) *entries {
 	lookups := r.graph.Lookups(t)
 	for i := range lookups {
 		l := &lookups[i]
+		if l.Root {
+			continue
+		}
 		d := door{int32(l.Subgraph), l.Through}
 		p := place{as: t, decl: t, sub: d.sub, entered: true}
 		if l.Through != schema.NoType {

@@ -24,8 +24,7 @@ type run struct {
 	// active are the override labels that are on.
 	active []bool
 	// strict leaves out what planning does not do yet: to send objects back by a
-	// key that is not resolvable, and to ask the root type anew where a field leads
-	// back to it. Only tests that compare with planning set it.
+	// key that is not resolvable. Only tests that compare with planning set it.
 	strict bool
 
 	places   []place
