@@ -186,6 +186,10 @@ func (w *specWriter) value(v *operation.Value, t schema.TypeRef, text string) su
 		for i := range v.Fields {
 			f := w.schema.FieldByName(t.Type, v.Fields[i].Name)
 			if f == schema.NoField {
+				if w.schema.Type(t.Type).Kind == schema.Scalar {
+					// What is inside a custom scalar has no type of its own.
+					out.Fields = append(out.Fields, subgraphs.ArgumentSpec{Name: v.Fields[i].Name, Value: w.value(&v.Fields[i].Value, t, text)})
+				}
 				continue
 			}
 			ft := w.schema.Field(f)
@@ -196,6 +200,9 @@ func (w *specWriter) value(v *operation.Value, t schema.TypeRef, text string) su
 			out.Fields = append(out.Fields, subgraphs.ArgumentSpec{Name: v.Fields[i].Name, Value: w.value(&v.Fields[i].Value, ft.Type, typ)})
 		}
 		return out
+	}
+	if own := w.op.Variables[v.Variable].Type; own.Type != t.Type && w.schema.Type(t.Type).Kind == schema.Scalar && schema.BuiltinScalar(w.schema.Type(own.Type).Name) {
+		text = w.schema.TypeString(own) // inside a custom scalar
 	}
 	return subgraphs.ArgumentValue{Variable: w.variable(v.Variable, text)}
 }

@@ -92,6 +92,9 @@ const (
 	Typename
 	// FromLocal writes the local answer Output.Local (root objects only).
 	FromLocal
+	// Refused writes null, with the error Output.Message: the field cannot be
+	// executed.
+	Refused
 )
 
 // Output is one key of a written object.
@@ -106,8 +109,11 @@ type Output struct {
 	// Wrap is the type's list and null structure in the supergraph, for null
 	// propagation.
 	Wrap schema.Wrap
-	// Cond says when the key is present; nil means always.
+	// Cond says when the key is present; nil means always. Outputs of one key exclude
+	// each other.
 	Cond Condition
+	// Message is the error of a Refused field.
+	Message string
 	// Child is the shape of the objects below; nil for leaves.
 	Child *Shape
 	// Drop leaves out elements of the list that would be null because something

@@ -91,7 +91,7 @@ func weighPlan(p *plan.Plan) int64 {
 		for _, class := range s.Classes {
 			w += sizeOf[plan.Output](len(class))
 			for i := range class {
-				w += int64(len(class[i].Prefix)+len(class[i].Coordinate)) + sizeOf[plan.Term](len(class[i].Cond))
+				w += int64(len(class[i].Prefix)+len(class[i].Coordinate)+len(class[i].Message)) + sizeOf[plan.Term](len(class[i].Cond))
 			}
 		}
 	}
