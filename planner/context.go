@@ -31,8 +31,8 @@ func (r *run) contexts(a *arrival, p *supergraph.Provider, w *way) (bool, error)
 				if !base.covers.has(ti) {
 					continue
 				}
-				set := p.Contexts[i].Selected(via.pos.types[ti])
-				if set == nil {
+				set, carries := p.Contexts[i].Selected(via.pos.types[ti])
+				if !carries {
 					all = false
 					continue
 				}

@@ -226,8 +226,8 @@ type Context struct {
 	Depth int
 	Shape *Shape
 	// Types are, by index into Shape.Types, what is read: one field, whose Child
-	// has one field for each type. An object of a type that has none leaves the value
-	// as it is.
+	// has one field for each type, or no field, which is null. An object of a type
+	// that has none of this leaves the value as it is.
 	Types []*Representation
 }
 

@@ -23,7 +23,7 @@ func (b *builder) contexts(coordinate string, in *FieldIn) (out []Context, text 
 			}
 			for _, t := range types {
 				on := b.selectedOn(t, set)
-				if on == nil || slices.ContainsFunc(c.On, func(o ContextOn) bool { return o.Type == t }) {
+				if slices.ContainsFunc(c.On, func(o ContextOn) bool { return o.Type == t }) {
 					continue
 				}
 				c.On = append(c.On, ContextOn{Type: t, Set: on})

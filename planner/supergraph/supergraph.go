@@ -120,7 +120,7 @@ type Context struct {
 	// Argument is the argument's name, Type its type in the subgraph, as SDL.
 	Argument, Type string
 	// On are the object types that carry the context, ascending, with what is
-	// selected on each: one field, down to a leaf.
+	// selected on each: one field, down to a leaf, or nothing, which is null.
 	On []ContextOn
 }
 
@@ -130,14 +130,14 @@ type ContextOn struct {
 	Set  FieldSet
 }
 
-// Selected is what the context selects on objects of a type, nil if these do not
-// carry it.
-func (c *Context) Selected(t schema.TypeID) FieldSet {
+// Selected is what the context selects on objects of a type. It reports false if
+// these do not carry it.
+func (c *Context) Selected(t schema.TypeID) (FieldSet, bool) {
 	i, found := slices.BinarySearchFunc(c.On, t, func(o ContextOn, t schema.TypeID) int { return int(o.Type) - int(t) })
 	if !found {
-		return nil
+		return nil, false
 	}
-	return c.On[i].Set
+	return c.On[i].Set, true
 }
 
 // Made reports whether the subgraph has no such field and its value is made of

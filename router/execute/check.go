@@ -182,8 +182,8 @@ func checkContexts(p *plan.Plan, t *plan.Target) error {
 			if r == nil {
 				continue
 			}
-			if len(r.Fields) != 1 || r.Fields[0].Slot < 0 {
-				return fmt.Errorf("context %d does not select one field", i)
+			if len(r.Fields) > 1 || len(r.Fields) == 1 && r.Fields[0].Slot < 0 {
+				return fmt.Errorf("context %d selects more than one field", i)
 			}
 			if err := checkRepresentation(r, at); err != nil {
 				return err

@@ -146,7 +146,8 @@ var nested = []sdl{
 		type Branch implements Node @key(fields: "id") { id: ID! name: String leaf: Leaf below: [Node!] deep: Deep }
 		type Root implements Node @key(fields: "id") { id: ID! name: String leaf: Leaf plain: Plain }
 		type Plain { leaf: Leaf }
-		union Thing @context(name: "thing") = Cup | Hat
+		union Thing @context(name: "thing") = Cup | Hat | Bag
+		type Bag { pin: Pin }
 		type Cup { volume: Int pin: Pin }
 		type Hat { size: Size pin: Pin }
 		type Size { cm: Int! at: Box }
@@ -182,7 +183,8 @@ const nestedData = `{
 		"Query.things": {"value": [
 			{"__typename": "Cup", "volume": 3, "pin": {"$ref": {"__typename": "Pin", "id": "p"}}},
 			{"__typename": "Hat", "size": {"cm": 9, "at": {"cm": 5}}, "pin": {"$ref": {"__typename": "Pin", "id": "p"}}},
-			{"__typename": "Hat", "size": {"cm": 9, "at": null}, "pin": {"$ref": {"__typename": "Pin", "id": "p"}}}
+			{"__typename": "Hat", "size": {"cm": 9, "at": null}, "pin": {"$ref": {"__typename": "Pin", "id": "p"}}},
+			{"__typename": "Bag", "pin": {"$ref": {"__typename": "Pin", "id": "p"}}}
 		]}
 	}
 }`
@@ -198,8 +200,8 @@ func testContextOfTheNearestOn(t *testing.T, w *world) {
 		`{"nodes":[{"leaf":{"inNode":"root"},"plain":{"leaf":{"inNode":"root"}}},` +
 			`{"leaf":{"inNode":"branch"},"below":[{"leaf":{"inNode":"root"}},{"leaf":{"inNode":null}}],"deep":null},` +
 			`{"leaf":{"inNode":null},"below":null,"deep":{"leaf":{"inNode":null}}}]}`).asked("tree tree")
-	w.do(t, `{things{...on Cup{pin{at}} ...on Hat{pin{at}}}}`).gives(
-		`{"things":[{"pin":{"at":3}},{"pin":{"at":5}},{"pin":{"at":null}}]}`).asked("tree tree")
+	w.do(t, `{things{...on Cup{pin{at}} ...on Hat{pin{at}} ...on Bag{pin{at}}}}`).gives(
+		`{"things":[{"pin":{"at":3}},{"pin":{"at":5}},{"pin":{"at":null}},{"pin":{"at":null}}]}`).asked("tree tree")
 	// Two contexts at once, one of the operation's root, beside a given argument and
 	// under another name.
 	w.do(t, `query($n: Int){nodes{name leaf{x: both(by: $n) y: both}}}`, `{"n": 4}`).gives(

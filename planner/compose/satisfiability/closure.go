@@ -326,6 +326,9 @@ func (r *run) reenters(place int32, m *graph.Move) bool {
 	if r.strict {
 		return false
 	}
+	if m.Provider.Contexts != nil {
+		return false // their values go with a lookup
+	}
 	if r.givesAll(place, m.Provider.Requires) {
 		return true
 	}
