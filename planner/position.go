@@ -45,9 +45,9 @@ type output struct {
 	key  string
 	slot *slot
 	cond plan.Condition
-	sel  *operation.Selection // of introspection, and of what is refused
-	// guard is the guard of sel that refuses the field.
-	guard int
+	sel  *operation.Selection // introspection
+	// guard is what refuses the field.
+	guard *operation.Guard
 }
 
 // slot is one place of a position's objects: a field with its arguments, for
@@ -296,7 +296,7 @@ func (r *run) collectFields(t schema.TypeID, set *operation.SelectionSet, cond p
 func guard(entries []entry) {
 	for i := range entries {
 		e := &entries[i]
-		for _, g := range e.sel.Guards {
+		for g := e.sel.Guard; g != nil; g = g.Next {
 			bit := uint64(1) << g.Bit
 			e.refused = append(e.refused, andCond(e.cond, plan.Condition{{Mask: bit}}))
 			e.cond = andCond(e.cond, plan.Condition{{Mask: bit, Value: bit}})
@@ -377,9 +377,10 @@ func (r *run) addSlots(p *position, ti int, entries []entry) error {
 		s.types.add(ti)
 		s.fields[ti] = f
 		o.kind, o.slot = plan.FromSlot, s
-		for n, cond := range e.refused {
-			outputs[0] = output{kind: plan.Refused, key: o.key, slot: s, cond: cond, sel: e.sel, guard: n}
-			outputs = outputs[1:]
+		g := e.sel.Guard
+		for _, cond := range e.refused {
+			outputs[0] = output{kind: plan.Refused, key: o.key, slot: s, cond: cond, guard: g}
+			outputs, g = outputs[1:], g.Next
 		}
 	}
 	return nil

@@ -233,7 +233,7 @@ func (b *builder) outputsOf(p *position, s *plan.Shape, ti int) []plan.Output {
 			out.Prefix = b.prefix(o.slot, f, o.key)
 			out.Wrap = b.schema.Field(f).Type.Wrap
 			out.Coordinate = b.names.coordinate(f)
-			out.Message = b.refusal(&o.sel.Guards[o.guard])
+			out.Local = b.refusal(o.guard)
 		case plan.Typename:
 			if out.Prefix = typenamePrefix; o.key != "__typename" {
 				out.Prefix = b.newPrefix(o.key)
@@ -274,8 +274,9 @@ func (b *builder) drops(s *slot) bool {
 }
 
 // refusal says why a field is refused.
-func (b *builder) refusal(g *operation.Guard) string {
-	return "Argument \"" + g.Argument + "\" must not be null, but variable \"$" + b.op.Variables[g.Variable].Name + "\" is."
+func (b *builder) refusal(g *operation.Guard) int {
+	b.plan.Messages = append(b.plan.Messages, "Argument \""+g.Argument+"\" must not be null, but variable \"$"+b.op.Variables[g.Variable].Name+"\" is.")
+	return len(b.plan.Messages) - 1
 }
 
 func (b *builder) local(o *output) int {

@@ -81,7 +81,7 @@ type builder struct {
 	reordered map[string]int
 	bits      map[int]int // condition bit by variable
 
-	guards  []Guard     // of the field whose arguments are being built
+	guards  []*Guard    // of the field whose arguments are being built
 	guarded map[int]int // guards by the variables they are for
 	untyped int         // how many custom scalars are around
 }
@@ -207,7 +207,13 @@ func (b *builder) field(node *ast.Field, parent schema.TypeID) (Selection, bool)
 	}
 	b.guards = nil
 	s.Args = b.arguments(node)
-	s.Guards, b.guards = b.guards, nil
+	for i, g := range b.guards {
+		if i == 0 {
+			s.Guard = g
+		} else {
+			b.guards[i-1].Next = g
+		}
+	}
 	if typ := b.front.schema.Field(s.Field).Type.Type; b.front.schema.Type(typ).Kind.Composite() {
 		s.Set = b.set(node.SelectionSet, typ)
 	}
@@ -348,7 +354,7 @@ func (b *builder) guard(variable int, typ schema.TypeRef, at *ast.Position) {
 		b.guarded[variable] = own
 	}
 	if bit, ok := b.bit(own, at); ok {
-		b.guards = append(b.guards, Guard{Bit: bit, Variable: variable})
+		b.guards = append(b.guards, &Guard{Bit: bit, Variable: variable})
 	}
 }
 
@@ -475,7 +481,7 @@ func (b *builder) finish() {
 		reached[set] = true
 		for i := range set.Selections {
 			used = used.And(set.Selections[i].When)
-			for _, g := range set.Selections[i].Guards {
+			for g := set.Selections[i].Guard; g != nil; g = g.Next {
 				used.True |= 1 << g.Bit
 			}
 			if below := set.Selections[i].Set; below != nil {
@@ -515,8 +521,7 @@ func (b *builder) finish() {
 		for i := range set.Selections {
 			w := &set.Selections[i].When
 			w.True, w.False = remap(w.True), remap(w.False)
-			for j := range set.Selections[i].Guards {
-				g := &set.Selections[i].Guards[j]
+			for g := set.Selections[i].Guard; g != nil; g = g.Next {
 				g.Bit = position[g.Bit]
 			}
 		}

@@ -135,9 +135,9 @@ type Selection struct {
 	Introspection *IntrospectionSet
 	// When says under which condition bits the selection counts.
 	When Condition
-	// Guards are arguments that may turn out to be null and must not be: without
-	// their bits the field is an error (specification, section 6.4.1).
-	Guards []Guard
+	// Guard is the first of the arguments that may turn out to be null and must not
+	// be: without their bits the field is an error (specification, section 6.4.1).
+	Guard *Guard
 	// Pos is where the selection was first written.
 	Pos Location
 }
@@ -150,6 +150,8 @@ type Guard struct {
 	// Argument is the argument it is in, Variable its index in Operation.Variables.
 	Argument string
 	Variable int
+	// Next is another guard of the field.
+	Next *Guard
 }
 
 // IntrospectionSet is a selection set below __schema or __type, by name. Equal

@@ -23,6 +23,8 @@ type Plan struct {
 	// Local are the root fields that are answered without a fetch
 	// (introspection), by Output.Local.
 	Local []LocalField
+	// Messages are the errors of fields that are refused, by Output.Local.
+	Messages []string
 	// Waves is the length of the longest chain of fetches.
 	Waves int
 }
@@ -92,8 +94,8 @@ const (
 	Typename
 	// FromLocal writes the local answer Output.Local (root objects only).
 	FromLocal
-	// Refused writes null, with the error Output.Message: the field cannot be
-	// executed.
+	// Refused writes null, with an error that says Plan.Messages[Output.Local]: the
+	// field cannot be executed.
 	Refused
 )
 
@@ -112,8 +114,6 @@ type Output struct {
 	// Cond says when the key is present; nil means always. Outputs of one key exclude
 	// each other.
 	Cond Condition
-	// Message is the error of a Refused field.
-	Message string
 	// Child is the shape of the objects below; nil for leaves.
 	Child *Shape
 	// Drop leaves out elements of the list that would be null because something

@@ -62,6 +62,8 @@ func checkShape(p *plan.Plan, s *plan.Shape) error {
 		for i := range class {
 			if o := &class[i]; o.Kind == plan.FromSlot && (o.Slot < 0 || o.Slot >= len(s.Slots)) {
 				return fmt.Errorf("output %s: slot %d does not exist", o.Key, o.Slot)
+			} else if o.Kind == plan.Refused && (o.Local < 0 || o.Local >= len(p.Messages)) {
+				return fmt.Errorf("output %s: message %d does not exist", o.Key, o.Local)
 			}
 		}
 	}

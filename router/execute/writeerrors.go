@@ -231,7 +231,7 @@ func (x *state) refuse(o *plan.Output) {
 	}
 	x.path = append(x.path, step{output: o})
 	x.errors = append(x.errors, `{"message":`...)
-	x.errors = appendString(x.errors, o.Message)
+	x.errors = appendString(x.errors, x.plan.Messages[o.Local])
 	x.errors = append(x.errors, ',')
 	x.writeLocations("", nil)
 	x.errors = append(x.errors, `"path":[`...)

@@ -91,9 +91,12 @@ func weighPlan(p *plan.Plan) int64 {
 		for _, class := range s.Classes {
 			w += sizeOf[plan.Output](len(class))
 			for i := range class {
-				w += int64(len(class[i].Prefix)+len(class[i].Coordinate)+len(class[i].Message)) + sizeOf[plan.Term](len(class[i].Cond))
+				w += int64(len(class[i].Prefix)+len(class[i].Coordinate)) + sizeOf[plan.Term](len(class[i].Cond))
 			}
 		}
+	}
+	for _, m := range p.Messages {
+		w += sizeOf[string](1) + int64(len(m))
 	}
 	for _, f := range p.Fetches {
 		w += pw.fetch(f)
