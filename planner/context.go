@@ -111,13 +111,16 @@ func (w *way) own() []need {
 
 // contexts writes down where a target's contexts come from.
 func (w *specWriter) contexts(target *plan.Target, by *way) {
+	if target.Around == nil {
+		target.Around = &plan.Around{}
+	}
 	for i := range by.contexts {
 		n := &by.contexts[i]
 		depth := 0
 		for p := n.pos; p.parent != nil; p = p.parent.pos {
 			depth++
 		}
-		to := target.Context(n.context, depth, w.shape[n.pos.id])
+		to := target.Around.Context(n.context, depth, w.shape[n.pos.id])
 		if to.Types[n.ti] == nil {
 			to.Types[n.ti] = &plan.Representation{}
 			w.representationFields(to.Types[n.ti], n.pos, n.needs, w.sub)

@@ -76,7 +76,7 @@ func (w *specWriter) arguments(s *slot, f schema.FieldID, p *supergraph.Provider
 	}
 	for i := range p.Contexts {
 		c := &p.Contexts[i]
-		out = append(out, subgraphs.ArgumentSpec{Name: c.Argument, Type: c.Type, Value: subgraphs.ArgumentValue{Variable: -1, Context: i + 1}})
+		out = append(out, subgraphs.ArgumentSpec{Name: c.Argument, Type: c.Type, Value: subgraphs.ArgumentValue{Variable: -1, Context: uint16(i + 1)}})
 	}
 	for _, c := range s.consts {
 		out = append(out, subgraphs.ArgumentSpec{Name: c.Name, Value: subgraphs.ArgumentValue{Variable: -1, Constant: c.Value}})

@@ -146,14 +146,14 @@ type ArgumentValue struct {
 	// From is a field selection map (Composite Schemas, appendix A) over the row
 	// of the lookup that the argument is below; the value is another for each row.
 	From string
-	// Context, when not 0, is one more than the index of the value in the contexts of
-	// the row that the argument is below (see [Call.Contexts]).
-	Context int
 	// List and Items: a list value. Fields: an object value.
 	List   bool
 	Object bool
-	Items  []ArgumentValue
-	Fields []ArgumentSpec
+	// Context, when not 0, is one more than the index of the value in the contexts of
+	// the row that the argument is below (see [Call.Contexts]).
+	Context uint16
+	Items   []ArgumentValue
+	Fields  []ArgumentSpec
 }
 
 // VariableSpec is one value of a fetch that comes from the client's variables.

@@ -208,12 +208,17 @@ type Target struct {
 	Untyped *TargetType
 	// Cond says when the target has anything to do.
 	Cond Condition
-	// Contexts are values that a row has besides its representation, from objects
-	// on the way to the position. Rows differ when these do, and an object below two
-	// objects with different ones is two. They are ordered by Depth; what is deeper
-	// wins.
+	// Around are values that a row has besides its representation; nil for none.
+	Around *Around
+}
+
+// Around are values of a target's rows that come from objects on the way to the
+// position. Rows differ when these do, and an object below two objects with
+// different ones is two.
+type Around struct {
+	// Contexts are ordered by Depth; what is deeper wins.
 	Contexts []Context
-	// Values is how many values a row has by Contexts.
+	// Values is how many values a row has.
 	Values int
 }
 
@@ -232,10 +237,10 @@ type Context struct {
 }
 
 // Context returns the context of a value at a depth, adding it if there is none.
-func (t *Target) Context(value, depth int, shape *Shape) *Context {
+func (a *Around) Context(value, depth int, shape *Shape) *Context {
 	at := 0
-	for ; at < len(t.Contexts); at++ {
-		c := &t.Contexts[at]
+	for ; at < len(a.Contexts); at++ {
+		c := &a.Contexts[at]
 		if c.Depth == depth && c.Value == value {
 			return c
 		}
@@ -243,9 +248,9 @@ func (t *Target) Context(value, depth int, shape *Shape) *Context {
 			break
 		}
 	}
-	t.Contexts = slices.Insert(t.Contexts, at, Context{Value: value, Depth: depth, Shape: shape, Types: make([]*Representation, len(shape.Types))})
-	t.Values = max(t.Values, value+1)
-	return &t.Contexts[at]
+	a.Contexts = slices.Insert(a.Contexts, at, Context{Value: value, Depth: depth, Shape: shape, Types: make([]*Representation, len(shape.Types))})
+	a.Values = max(a.Values, value+1)
+	return &a.Contexts[at]
 }
 
 // TargetType is a lookup for one concrete type.

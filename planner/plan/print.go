@@ -116,9 +116,12 @@ func (e *Explain) text(b *strings.Builder) {
 
 // contextLines say where the contexts of a target come from.
 func (t *Target) contextLines(p *Plan) []string {
+	if t.Around == nil {
+		return nil
+	}
 	var out []string
-	for i := range t.Contexts {
-		c := &t.Contexts[i]
+	for i := range t.Around.Contexts {
+		c := &t.Around.Contexts[i]
 		line := "context " + strconv.Itoa(c.Value+1)
 		if c.Depth > 0 {
 			line += " from " + pathText(p, t.Path[:c.Depth])
@@ -256,7 +259,7 @@ func printValue(b *strings.Builder, spec *subgraphs.FetchSpec, v *subgraphs.Argu
 	case v.From != "":
 		b.WriteString("(" + v.From + ")")
 	case v.Context > 0:
-		b.WriteString("(context " + strconv.Itoa(v.Context) + ")")
+		b.WriteString("(context " + strconv.Itoa(int(v.Context)) + ")")
 	default:
 		b.WriteString(v.Constant)
 	}

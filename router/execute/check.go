@@ -166,10 +166,13 @@ func checkTarget(p *plan.Plan, t *plan.Target) error {
 }
 
 func checkContexts(p *plan.Plan, t *plan.Target) error {
+	if t.Around == nil {
+		return nil
+	}
 	last := 0
-	for i := range t.Contexts {
-		c := &t.Contexts[i]
-		if t.Collected || c.Depth < last || c.Depth >= len(t.Path) || c.Value < 0 || c.Value >= t.Values {
+	for i := range t.Around.Contexts {
+		c := &t.Around.Contexts[i]
+		if t.Collected || c.Depth < last || c.Depth >= len(t.Path) || c.Value < 0 || c.Value >= t.Around.Values {
 			return fmt.Errorf("context %d is out of place", i)
 		}
 		last = c.Depth

@@ -68,7 +68,7 @@ func (c *contextWalk) begin(fs *fetchState, target *plan.Target) {
 	c.fs, c.target = fs, target
 	c.values = append(c.values[:0], "null"...)
 	c.sets = c.sets[:0]
-	for range target.Values {
+	for range target.Around.Values {
 		c.sets = append(c.sets, contextValue{0, len(c.values), false})
 	}
 	clear(c.numbers)
@@ -107,8 +107,8 @@ func (x *state) walkContexts(w word, at, depth int, set int32) {
 		x.enlistAround(node, set)
 		return
 	}
-	for i := range c.target.Contexts {
-		if in := &c.target.Contexts[i]; in.Depth == depth {
+	for i := range c.target.Around.Contexts {
+		if in := &c.target.Around.Contexts[i]; in.Depth == depth {
 			set = x.enterContext(in, node, set)
 		}
 	}
@@ -205,7 +205,7 @@ func (x *state) enterContext(in *plan.Context, object int, set int32) int32 {
 		c.values = c.values[:start]
 	}
 	value := contextValue{start, len(c.values), !ok}
-	n := c.target.Values
+	n := c.target.Around.Values
 	// A text that is equal for equal sets.
 	c.text = c.text[:0]
 	for i := range n {
@@ -285,7 +285,7 @@ func (x *state) enlistAround(object int, set int32) {
 	if lookup == nil {
 		return
 	}
-	values := c.sets[int(set)*target.Values : (int(set)+1)*target.Values]
+	values := c.sets[int(set)*target.Around.Values : (int(set)+1)*target.Around.Values]
 	if slices.ContainsFunc(values, func(v contextValue) bool { return v.failed }) {
 		x.recordMissing(fs, lookup.Decode, object)
 		return

@@ -21,7 +21,7 @@ func (x *state) gather(fs *fetchState) bool {
 			if !target.Cond.Holds(x.request.Bits) {
 				continue
 			}
-			if target.Contexts != nil {
+			if target.Around != nil {
 				x.around(fs, target)
 			} else if target.Collected && target.Shape.Collect >= 0 {
 				for _, object := range x.collections[target.Shape.Collect] {

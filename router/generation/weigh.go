@@ -133,9 +133,14 @@ func (pw *planWeigher) place(t *plan.Target) int64 {
 	for _, tt := range t.Types {
 		w += pw.target(tt)
 	}
-	for i := range t.Contexts {
-		w += sizeOf[plan.Context](1) + sizeOf[*plan.Representation](len(t.Contexts[i].Types))
-		for _, r := range t.Contexts[i].Types {
+	if t.Around == nil {
+		return w
+	}
+	w += sizeOf[plan.Around](1)
+	for i := range t.Around.Contexts {
+		c := &t.Around.Contexts[i]
+		w += sizeOf[plan.Context](1) + sizeOf[*plan.Representation](len(c.Types))
+		for _, r := range c.Types {
 			w += pw.representation(r)
 		}
 	}

@@ -361,7 +361,7 @@ func (e *entry) fill(key string, a *subgraphs.ArgumentSpec) (int, error) {
 		return 0, fmt.Errorf("argument %s of %s: %q is not a GraphQL type", a.Name, key, a.Type)
 	}
 	i := e.newVariable(key+"_"+a.Name, a.Type)
-	e.vars[i].fill = &filling{field: len(e.filled) - 1, argument: a.Name, value: value, context: a.Value.Context, required: a.Type[len(a.Type)-1] == '!'}
+	e.vars[i].fill = &filling{field: len(e.filled) - 1, argument: a.Name, value: value, context: int(a.Value.Context), required: a.Type[len(a.Type)-1] == '!'}
 	return i, nil
 }
 
