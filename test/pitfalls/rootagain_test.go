@@ -42,7 +42,7 @@ func TestRootTypeBehindAField(t *testing.T) {
 	w := start(t, againData, again...)
 	w.do(t, `{p{query{b a}}}`).gives(`{"p":{"query":{"b":0,"a":1}}}`).asked("a b").waves(2).sent("b", "{b}")
 	w.do(t, `query($id: ID!){ps{id query{__typename one: item(id: $id){name} p{query{b x: c}}}}}`, `{"id": "1"}`).gives(
-		`{"ps":[{"id":"p1","query":{"__typename":"Query","one":{"name":"one"},"p":{"query":{"b":0,"x":3}}}},`+
+		`{"ps":[{"id":"p1","query":{"__typename":"Query","one":{"name":"one"},"p":{"query":{"b":0,"x":3}}}},` +
 			`{"id":"p2","query":null},{"id":"p3","query":{"__typename":"Query","one":{"name":"one"},"p":{"query":{"b":0,"x":3}}}}]}`).asked("a b b c")
 	// Nothing is asked for objects that are not there.
 	w.do(t, `{none{query{b}}}`).gives(`{"none":null}`).asked("a")
