@@ -471,35 +471,6 @@ func (r *run) bestWay(a *arrival, ti int, m *graph.Move) (*way, error) {
 	return best, nil
 }
 
-// isRoot reports whether a type is one that can be asked anew.
-func (r *run) isRoot(t schema.TypeID) bool {
-	return t == r.schema.Roots[schema.Query] || t == r.schema.Roots[schema.Mutation]
-}
-
-// atRoot is the arrival of a move's subgraph at the operation's root, or nil.
-func (r *run) atRoot(m *graph.Move) *arrival {
-	for _, a := range r.root.arrivals {
-		if a.sub == m.Subgraph && m.Through == schema.NoType && !m.Provider.HasInputs() {
-			return a
-		}
-	}
-	return nil
-}
-
-// again reports whether the arrival is the root type, asked anew at a position
-// below the root.
-func (a *arrival) again() bool {
-	if a.base == nil {
-		return false
-	}
-	for _, w := range a.ways {
-		if w != nil {
-			return w.lookup.Root
-		}
-	}
-	return false
-}
-
 // reentry sends objects back to the subgraph that gave them, with what one of its
 // fields requires, by a key that nobody else may enter it by.
 func (r *run) reentry(a *arrival, ti int, m *graph.Move) (*way, error) {

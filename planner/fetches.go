@@ -277,34 +277,6 @@ func (r *run) serialRoots(add func(fetch) *fetch, rootOf map[*slot]*fetch) {
 	}
 }
 
-// awaitAgain makes the root fetches of a mutation wait for what is looked up below
-// an earlier field that leads to a root type asked anew: that is to see what this
-// field has done, and not what the later ones do.
-func (r *run) awaitAgain(fetches []*fetch, own *ownership) {
-	for _, f := range fetches {
-		if len(f.entries) == 0 {
-			continue
-		}
-		s := f.entries[0].pos.rootSlot()
-		if !s.again {
-			continue
-		}
-		for _, next := range fetches {
-			if next.root != nil && slices.Contains(next.deps, own.serial[s]) {
-				next.deps = r.mem.fetchRefs.append(next.deps, f)
-			}
-		}
-	}
-}
-
-// rootSlot is the slot of the root that a position is below.
-func (p *position) rootSlot() *slot {
-	for p.parent.pos.parent != nil {
-		p = p.parent.pos
-	}
-	return p.parent
-}
-
 // above are the fetches that make the objects of a position: those that fill
 // the slots on the way to it. All fetches at the position share the list.
 func (r *run) above(p *position, own *ownership) *producers {

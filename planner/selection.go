@@ -100,27 +100,6 @@ func (w *specWriter) rootCondition(f *fetch) plan.Condition {
 	return cond
 }
 
-// rootAgain writes the operation that asks a root type anew for the objects of a
-// position.
-func (w *specWriter) rootAgain(f *fetch) {
-	e := f.entries[0]
-	types := w.typesOf(e)
-	ti := types.next(0)
-	kind := schema.Query
-	if e.pos.types[ti] == w.schema.Roots[schema.Mutation] {
-		kind = schema.Mutation
-	}
-	w.fetch.Kind, w.fetch.Spec.Kind = kind, kind
-	at := w.target(e)
-	group := w.group(e, ti, nil)
-	w.fetch.Spec.Root, w.fetch.Root = w.object(group, e.pos)
-	for _, a := range group {
-		at.Cond = orCond(at.Cond, a.needed(ti))
-	}
-	at.Types[ti] = &plan.TargetType{Decode: w.fetch.Root, Representation: &plan.Representation{}}
-	w.fetch.At, w.fetch.Cond = &at, at.Cond
-}
-
 // target is the position of an entry, without what is to happen there.
 func (w *specWriter) target(e *fetchEntry) plan.Target {
 	shape := w.shape[e.pos.id]
