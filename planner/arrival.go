@@ -30,13 +30,16 @@ type arrival struct {
 	from *arrival
 	via  *slot
 	// base is set for lookups; ways are then, by type, the lookup to use, nil
-	// where none is possible. requires is the requirement that the
-	// representation meets in addition to the key.
+	// where none is possible. inputs is what the lookup is given in addition to
+	// the key.
 	base     *arrival
 	ways     []*way
 	tried    bitset
 	deriving bool // a way is being sought
-	requires string
+	inputs   string
+	// contexts are those among the inputs that are selected on objects around: a
+	// lookup with contexts gives fields that have the same.
+	contexts string
 	// most is how many requests the needs of one of the ways add at most.
 	most int
 	// lookups are the lookup arrivals of which this is the base, moves the field
@@ -70,6 +73,8 @@ type way struct {
 	depth  int
 	// requests is how many requests the needs add.
 	requests int
+	// contexts are the selections of the contexts that the needs serve.
+	contexts []contextNeed
 }
 
 // need is one slot that a row reads, and from where it is filled.
@@ -81,6 +86,9 @@ type need struct {
 	ti    int32
 	// key tells fields of the key from requirements.
 	key bool
+	// around says that the value is not part of the representation: a context
+	// selects it on an object around the one that is looked up.
+	around bool
 }
 
 // nameOf is the name of the field that a need reads in a subgraph.
@@ -186,7 +194,7 @@ func (r *run) local(a *arrival, ti int, f schema.FieldID) *graph.Move {
 			return nil
 		}
 	}
-	if m.Provider.Requires != nil && (a.base == nil || a.requires != m.Provider.RequiresText) {
+	if m.Provider.HasInputs() && (a.base == nil || a.inputs != m.Provider.InputsText) {
 		return nil
 	}
 	return m
@@ -303,10 +311,10 @@ func (r *run) move(a *arrival, s *slot) (*arrival, error) {
 
 // derivedLookup is a lookup arrival with what tells it from others of its base.
 type derivedLookup struct {
-	sub      int
-	through  schema.TypeID
-	requires string
-	to       *arrival
+	sub     int
+	through schema.TypeID
+	inputs  string
+	to      *arrival
 }
 
 // derivedBy is the lookup arrival from a that a move's subgraph is entered by,
@@ -314,7 +322,7 @@ type derivedLookup struct {
 func (a *arrival) derivedBy(m *graph.Move) *arrival {
 	for i := range a.lookups {
 		l := &a.lookups[i]
-		if l.sub == m.Subgraph && l.through == m.Through && l.requires == m.Provider.RequiresText {
+		if l.sub == m.Subgraph && l.through == m.Through && l.inputs == m.Provider.InputsText {
 			return l.to
 		}
 	}
@@ -323,10 +331,10 @@ func (a *arrival) derivedBy(m *graph.Move) *arrival {
 
 // derivation is a lookup for which a way is being sought.
 type derivation struct {
-	typ      schema.TypeID
-	sub      int
-	through  schema.TypeID
-	requires string
+	typ     schema.TypeID
+	sub     int
+	through schema.TypeID
+	inputs  string
 }
 
 // nestedEntries is how often a subgraph may be entered at one type in order to
@@ -348,19 +356,22 @@ func (r *run) within(d derivation) bool {
 // derive returns the arrival that a lookup from a into a subgraph reaches for
 // one type, with m's requirement met, or nil when there is none.
 func (r *run) derive(a *arrival, ti int, m *graph.Move) (*arrival, error) {
+	if a.pos == r.root {
+		return r.atRoot(m), nil
+	}
 	d := a.derivedBy(m)
 	if d == nil {
 		decl := a.pos.typ
 		if m.Through != schema.NoType {
 			decl = m.Through
-		} else if r.super.View(decl, m.Subgraph) == nil {
+		} else if r.super.View(decl, m.Subgraph) == nil || r.isRoot(a.pos.types[ti]) {
 			decl = a.pos.types[ti]
 		}
 		d = r.newArrival(a.pos, m.Subgraph, decl)
-		d.base, d.requires = a, m.Provider.RequiresText
+		d.base, d.inputs, d.contexts = a, m.Provider.InputsText, m.Provider.ContextsText
 		d.ways = r.mem.wayRefs.take(len(a.pos.types))
 		d.tried = r.newBitset(len(a.pos.types))
-		a.lookups = r.mem.lookups.append(a.lookups, derivedLookup{sub: m.Subgraph, through: m.Through, requires: d.requires, to: d})
+		a.lookups = r.mem.lookups.append(a.lookups, derivedLookup{sub: m.Subgraph, through: m.Through, inputs: d.inputs, to: d})
 	}
 	if d.tried.has(ti) {
 		if d.ways[ti] == nil {
@@ -368,7 +379,7 @@ func (r *run) derive(a *arrival, ti int, m *graph.Move) (*arrival, error) {
 		}
 		return d, nil
 	}
-	open := derivation{typ: a.pos.types[ti], sub: m.Subgraph, through: m.Through, requires: m.Provider.RequiresText}
+	open := derivation{typ: a.pos.types[ti], sub: m.Subgraph, through: m.Through, inputs: m.Provider.InputsText}
 	if d.deriving || r.within(open) {
 		r.cut++
 		return nil, nil
@@ -417,7 +428,7 @@ func (r *run) bestWay(a *arrival, ti int, m *graph.Move) (*way, error) {
 		near, sure := pass&1 == 0, pass < 2
 		for i := range lookups {
 			l := &lookups[i]
-			if l.Subgraph != m.Subgraph || l.Through != m.Through || sure != facts[i].sure || near != r.holds(a, ti, l.Key, facts[i].fields) {
+			if l.Subgraph != m.Subgraph || l.Through != m.Through || l.Root && m.Provider.HasInputs() || sure != facts[i].sure || near != r.holds(a, ti, l.Key, facts[i].fields) {
 				continue
 			}
 			w := spare
@@ -432,6 +443,11 @@ func (r *run) bestWay(a *arrival, ti int, m *graph.Move) (*way, error) {
 			if ok && m.Provider.Requires != nil {
 				ok, err = r.requirements(a, ti, m.Provider.Requires, nil, false, &w.needs, w)
 				if err != nil {
+					return nil, err
+				}
+			}
+			if ok && m.Provider.Contexts != nil {
+				if ok, err = r.contexts(a, m.Provider, w); err != nil {
 					return nil, err
 				}
 			}

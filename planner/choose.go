@@ -293,12 +293,6 @@ func (r *run) use(a *arrival, s *slot, types bitset, need plan.Condition) error 
 // useSiblings commits the fields that a made object is made of.
 func (r *run) useSiblings(a *arrival, s *slot, ti int, need plan.Condition) error {
 	m := r.local(a, ti, s.fields[ti])
-	if m != nil && len(m.Provider.ContextArguments) > 0 {
-		return &Error{
-			Code: CodeNotSupported, Path: s.pos.path(), Coordinate: r.schema.Type(s.pos.types[ti]).Name + "." + s.name,
-			Message: "the field takes an argument from a context (@fromContext), which is not supported yet",
-		}
-	}
 	if m == nil || m.Provider.Join == nil {
 		return nil
 	}
@@ -369,6 +363,11 @@ func (r *run) commit(a *arrival, types bitset, need plan.Condition) error {
 			if err := r.useNeeds(w.needs, a.depth, need); err != nil {
 				return err
 			}
+			if w.contexts != nil {
+				if err := r.useContexts(a, w, need); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil
@@ -379,6 +378,9 @@ func (r *run) commit(a *arrival, types bitset, need plan.Condition) error {
 func (r *run) useNeeds(needs []need, before int, cond plan.Condition) error {
 	for i := range needs {
 		n := &needs[i]
+		if n.around {
+			continue
+		}
 		n.elsewhere(before)
 		types := n.slot.types
 		if n.slot.leaf || n.slot.hidden {

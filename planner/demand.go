@@ -15,7 +15,7 @@ func (b *builder) demand(f *fetch, out *plan.Fetch) {
 	if facet != nil {
 		d.Latency = facet.Latency
 	}
-	if f.root != nil {
+	if f.root != nil || f.again {
 		d.Fixed = 1
 		if facet != nil {
 			// An endpoint is asked once for each field, under whatever alias.

@@ -26,7 +26,9 @@ func (b *builder) explain(f *fetch, out *plan.Fetch, own *ownership) {
 		for i := range en.parts {
 			part := &en.parts[i]
 			for ti := part.types.next(0); ti >= 0; ti = part.types.next(ti + 1) {
-				b.explainLookup(e, part.arrival, ti, own)
+				if out.At == nil { // a root type is entered without a key
+					b.explainLookup(e, part.arrival, ti, own)
+				}
 				b.explainNeeds(e, part.base, part.ways[ti].needs, b.forcedBy(part.arrival, ti), own)
 			}
 		}
@@ -150,7 +152,7 @@ func (b *builder) explainLookup(e *plan.Explain, a *arrival, ti int, own *owners
 
 // forcedBy are the fields that have a lookup carry its requirement.
 func (b *builder) forcedBy(a *arrival, ti int) []string {
-	if a.requires == "" {
+	if a.inputs == "" {
 		return nil
 	}
 	var out []string
@@ -158,7 +160,7 @@ func (b *builder) forcedBy(a *arrival, ti int) []string {
 		if !s.assignedTo(a, ti) || s.fields[ti] == schema.NoField {
 			continue
 		}
-		if m := b.moveIn(s.fields[ti], a.sub, a.through(ti)); m != nil && m.Provider.RequiresText == a.requires {
+		if m := b.moveIn(s.fields[ti], a.sub, a.through(ti)); m != nil && m.Provider.InputsText == a.inputs {
 			if name := b.coordinate(a.pos.types[ti], s.name); !slices.Contains(out, name) {
 				out = append(out, name)
 			}
@@ -171,10 +173,18 @@ func (b *builder) forcedBy(a *arrival, ti int) []string {
 // from.
 func (b *builder) explainNeeds(e *plan.Explain, a *arrival, needs []need, forced []string, own *ownership) {
 	for i := range needs {
-		n := &needs[i]
-		x := plan.ExplainNeed{Coordinate: b.coordinate(n.slot.pos.types[n.ti], n.slot.name), Key: n.key, Subgraph: b.super.Subgraphs[n.from.sub].String()}
+		n, a := &needs[i], a
+		x := plan.ExplainNeed{
+			Coordinate: b.coordinate(n.slot.pos.types[n.ti], n.slot.name), Key: n.key, Context: n.around,
+			Subgraph: b.super.Subgraphs[n.from.sub].String(),
+		}
 		if !n.key {
 			x.For = forced
+		}
+		if n.around {
+			if a = n.from; a.base != nil {
+				a = a.base
+			}
 		}
 		own.of(n.from, n.slot, int(n.ti), func(f *fetch) { x.From = f.id + 1 })
 		b.explainSources(a, n, &x)

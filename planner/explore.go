@@ -161,6 +161,9 @@ func (r *run) sources(s *slot, ti int) ([]*arrival, bool, error) {
 				continue
 			}
 		}
+		if s.pos == r.root {
+			continue // every subgraph has an arrival of its own
+		}
 		moves := r.graph.Moves(f)
 		for i := range moves {
 			m := &moves[i]

@@ -28,6 +28,9 @@ type fetch struct {
 	into   *fetch // the fetch it was merged into
 	// byField is set when a lookup is a root field: it cannot share a request.
 	byField bool
+	// again is set when a root type is asked anew for the objects of a position: it
+	// cannot share a request either.
+	again bool
 	// next is the next fetch that may be merged with it, nextHere the next one at
 	// the same position.
 	next, nextHere *fetch
@@ -202,6 +205,7 @@ func (r *run) fetchGraph() ([]*fetch, *ownership, error) {
 				}
 				f.entries[0].parts[0].types.add(ti)
 				f.byField = f.byField || a.ways[ti].lookup.Field != nil
+				f.again = a.ways[ti].lookup.Root
 				of[ti] = f
 			}
 		case r.op.Kind != schema.Mutation:
@@ -225,6 +229,9 @@ func (r *run) fetchGraph() ([]*fetch, *ownership, error) {
 				}
 			}
 		}
+	}
+	if own.serial != nil {
+		r.awaitAgain(fetches, own)
 	}
 	longest, err := r.firstWaves(fetches)
 	if err != nil {
@@ -250,11 +257,16 @@ func (r *run) fetchGraph() ([]*fetch, *ownership, error) {
 // serialRoots makes the root fetches of a mutation: one for each run of
 // neighbouring root fields in one subgraph, each waiting for the one before.
 func (r *run) serialRoots(add func(fetch) *fetch, rootOf map[*slot]*fetch) {
+	for _, a := range r.all {
+		if a.committed && a.again() {
+			a.pos.rootSlot().again = true
+		}
+	}
 	var last *fetch
 	for _, s := range r.root.slots {
 		for i := range s.assigned {
 			a := s.assigned[i].from
-			if last == nil || last.root != a {
+			if last == nil || last.root != a || last.slots[len(last.slots)-1].again {
 				next := add(fetch{sub: a.sub, root: a, slots: []*slot{}})
 				r.depend(next, last)
 				last = next

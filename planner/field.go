@@ -59,7 +59,7 @@ func (w *specWriter) field(sc *scope, pk *pick, ti int, group []*arrival, sure b
 // arguments are those the client gave, as far as the subgraph has them, and those
 // that are made.
 func (w *specWriter) arguments(s *slot, f schema.FieldID, p *supergraph.Provider) []subgraphs.ArgumentSpec {
-	n := len(s.args) + len(p.ArgumentsFrom) + len(s.consts)
+	n := len(s.args) + len(p.ArgumentsFrom) + len(p.Contexts) + len(s.consts)
 	if n == 0 {
 		return nil
 	}
@@ -73,6 +73,10 @@ func (w *specWriter) arguments(s *slot, f schema.FieldID, p *supergraph.Provider
 		out = append(out, subgraphs.ArgumentSpec{
 			Name: a.Argument, Type: a.Type, Value: subgraphs.ArgumentValue{Variable: -1, From: a.Selection},
 		})
+	}
+	for i := range p.Contexts {
+		c := &p.Contexts[i]
+		out = append(out, subgraphs.ArgumentSpec{Name: c.Argument, Type: c.Type, Value: subgraphs.ArgumentValue{Variable: -1, Context: uint16(i + 1)}})
 	}
 	for _, c := range s.consts {
 		out = append(out, subgraphs.ArgumentSpec{Name: c.Name, Value: subgraphs.ArgumentValue{Variable: -1, Constant: c.Value}})
@@ -182,6 +186,10 @@ func (w *specWriter) value(v *operation.Value, t schema.TypeRef, text string) su
 		for i := range v.Fields {
 			f := w.schema.FieldByName(t.Type, v.Fields[i].Name)
 			if f == schema.NoField {
+				if w.schema.Type(t.Type).Kind == schema.Scalar {
+					// What is inside a custom scalar has no type of its own.
+					out.Fields = append(out.Fields, subgraphs.ArgumentSpec{Name: v.Fields[i].Name, Value: w.value(&v.Fields[i].Value, t, text)})
+				}
 				continue
 			}
 			ft := w.schema.Field(f)
@@ -192,6 +200,9 @@ func (w *specWriter) value(v *operation.Value, t schema.TypeRef, text string) su
 			out.Fields = append(out.Fields, subgraphs.ArgumentSpec{Name: v.Fields[i].Name, Value: w.value(&v.Fields[i].Value, ft.Type, typ)})
 		}
 		return out
+	}
+	if own := w.op.Variables[v.Variable].Type; own.Type != t.Type && w.schema.Type(t.Type).Kind == schema.Scalar && schema.BuiltinScalar(w.schema.Type(own.Type).Name) {
+		text = w.schema.TypeString(own) // inside a custom scalar
 	}
 	return subgraphs.ArgumentValue{Variable: w.variable(v.Variable, text)}
 }

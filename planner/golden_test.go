@@ -24,6 +24,8 @@ var graphs = []struct{ name, subgraphs string }{
 	{"shop", "../subgraphs/demo/services/{accounts,products,reviews,inventory}.graphql"},
 	{"media", "../testdata/plans/media/*.graphql"},
 	{"hops", "../testdata/plans/hops/*.graphql"},
+	{"contexts", "../testdata/plans/contexts/*.graphql"},
+	{"again", "../testdata/plans/again/*.graphql"},
 }
 
 // loaded is a composed graph ready for planning.

@@ -68,7 +68,7 @@ func (r *run) mergeInto(f *fetch, sameWave bool, fetches []*fetch, longest int) 
 	}
 	// What a field looks up can be joined at its position only, and so can
 	// everything when nothing is to be coalesced.
-	here := len(f.entries) == 1 && (f.byField || r.options.NoCoalesce)
+	here := len(f.entries) == 1 && (f.byField || f.again || r.options.NoCoalesce)
 	var g *fetch
 	next := func(g *fetch) *fetch {
 		if here {
@@ -77,7 +77,7 @@ func (r *run) mergeInto(f *fetch, sameWave bool, fetches []*fetch, longest int) 
 		return g.next
 	}
 	for g = next(f); g != nil; g = next(g) {
-		if g.gone() || g.sub != f.sub || sameWave != (f.wave == g.wave) {
+		if g.gone() || g.sub != f.sub || g.again != f.again || sameWave != (f.wave == g.wave) {
 			continue
 		}
 		if err := r.step(); err != nil {
@@ -114,7 +114,7 @@ func (r *run) joinable(f, g *fetch) joint {
 			break
 		}
 	}
-	if how == aliased && (f.byField || g.byField) {
+	if how == aliased && (f.byField || g.byField || f.again) {
 		return apart
 	}
 	return how
@@ -149,6 +149,9 @@ func (r *run) entryFor(e *fetchEntry) *fetchEntry {
 
 // entriesClash reports whether two entries look one type up in different ways.
 func (r *run) entriesClash(x, y *fetchEntry) bool {
+	if x.parts[0].contexts != y.parts[0].contexts {
+		return true // the rows of one may be more than those of the other
+	}
 	for i := range x.parts {
 		a := &x.parts[i]
 		for j := range y.parts {
@@ -160,7 +163,7 @@ func (r *run) entriesClash(x, y *fetchEntry) bool {
 				continue
 			}
 			for ti := a.types.next(0); ti >= 0; ti = a.types.next(ti + 1) {
-				if b.types.has(ti) && (a.ways[ti].lookup.Lookup != b.ways[ti].lookup.Lookup || r.needsClash(a.ways[ti].needs, b.ways[ti].needs, a.sub)) {
+				if b.types.has(ti) && (a.ways[ti].lookup.Lookup != b.ways[ti].lookup.Lookup || r.needsClash(a.ways[ti].own(), b.ways[ti].own(), a.sub)) {
 					return true
 				}
 			}

@@ -46,6 +46,8 @@ type output struct {
 	slot *slot
 	cond plan.Condition
 	sel  *operation.Selection // introspection
+	// guard is what refuses the field.
+	guard *operation.Guard
 }
 
 // slot is one place of a position's objects: a field with its arguments, for
@@ -60,6 +62,9 @@ type slot struct {
 	// fields are, by type, the field's id; NoField for types not in types.
 	fields []schema.FieldID
 	hidden bool
+	// again, in a slot of a mutation's root, says that below it a root type is asked
+	// anew.
+	again bool
 	// cond says when the client sees the slot; nil means always.
 	cond plan.Condition
 	leaf bool
@@ -153,6 +158,8 @@ type entry struct {
 	// slots are those that the types of the class share so far. Composite fields
 	// have one for each profile.
 	slots []*slot
+	// refused is when the field is present but an error, by guard.
+	refused []plan.Condition
 }
 
 // class are the types of a position that match the same fragments.
@@ -198,6 +205,7 @@ types:
 				return err
 			}
 		}
+		guard(c.entries)
 		r.classes = append(r.classes, c)
 		if err := r.addSlots(p, ti, c.entries); err != nil {
 			return err
@@ -283,6 +291,19 @@ func (r *run) collectFields(t schema.TypeID, set *operation.SelectionSet, cond p
 	return nil
 }
 
+// guard takes from the conditions of fields those under which an argument is null
+// and must not be.
+func guard(entries []entry) {
+	for i := range entries {
+		e := &entries[i]
+		for g := e.sel.Guard; g != nil; g = g.Next {
+			bit := uint64(1) << g.Bit
+			e.refused = append(e.refused, andCond(e.cond, plan.Condition{{Mask: bit}}))
+			e.cond = andCond(e.cond, plan.Condition{{Mask: bit, Value: bit}})
+		}
+	}
+}
+
 // entryAt is the entry of a response key, or -1.
 func (r *run) entryAt(entries []entry, key string) int {
 	if len(entries) > few {
@@ -327,13 +348,18 @@ func (r *run) appendSource(list []source, s source) []source {
 // addSlots gives one type its outputs, sharing the slots of types that select
 // the same.
 func (r *run) addSlots(p *position, ti int, entries []entry) error {
-	outputs := r.mem.outputs.take(len(entries))
+	n := len(entries)
+	for i := range entries {
+		n += len(entries[i].refused)
+	}
+	outputs := r.mem.outputs.take(n)
 	p.outputs[ti] = outputs
 	for i := range entries {
 		if err := r.step(); err != nil {
 			return err
 		}
-		e, o := &entries[i], &outputs[i]
+		e, o := &entries[i], &outputs[0]
+		outputs = outputs[1:]
 		o.key, o.cond = e.sel.Key, e.cond
 		switch e.sel.Kind {
 		case operation.SelectTypename:
@@ -351,6 +377,11 @@ func (r *run) addSlots(p *position, ti int, entries []entry) error {
 		s.types.add(ti)
 		s.fields[ti] = f
 		o.kind, o.slot = plan.FromSlot, s
+		g := e.sel.Guard
+		for _, cond := range e.refused {
+			outputs[0] = output{kind: plan.Refused, key: o.key, slot: s, cond: cond, guard: g}
+			outputs, g = outputs[1:], g.Next
+		}
 	}
 	return nil
 }

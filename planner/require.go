@@ -59,7 +59,7 @@ func (r *run) requirement(a *arrival, ti int, f schema.FieldID, sel *supergraph.
 		moves := r.graph.Moves(f)
 		for i := range moves {
 			m := &moves[i]
-			if !r.resolves(m) || m.Subgraph == a.sub && m.Provider.Requires == nil && a.base == nil && local {
+			if !r.resolves(m) || m.Subgraph == a.sub && !m.Provider.HasInputs() && a.base == nil && local {
 				continue
 			}
 			base := a
@@ -69,7 +69,7 @@ func (r *run) requirement(a *arrival, ti int, f schema.FieldID, sel *supergraph.
 					continue
 				}
 				base = a.typed
-				if m.Subgraph == base.sub && m.Provider.Requires == nil && r.local(base, ti, f) != nil {
+				if m.Subgraph == base.sub && !m.Provider.HasInputs() && r.local(base, ti, f) != nil {
 					if _, err := r.try(&t, base); err != nil {
 						return false, err
 					}

@@ -39,6 +39,8 @@ func (b *builder) fetch(f *fetch) error {
 		sels, decode := w.object(group, b.root)
 		out.Spec.Root, out.Root = sels, decode
 		out.Cond = w.rootCondition(f)
+	} else if f.again {
+		w.rootAgain(f)
 	} else {
 		out.Entries = make([]plan.Entry, 0, len(f.entries))
 		out.Spec.Entries = make([]subgraphs.Entry, 0, len(f.entries))
@@ -98,13 +100,10 @@ func (w *specWriter) rootCondition(f *fetch) plan.Condition {
 	return cond
 }
 
-// entry writes one lookup: a target, in an entry of its own or, when another
-// position asks for the very same, in that one's.
-func (w *specWriter) entry(e *fetchEntry) {
+// target is the position of an entry, without what is to happen there.
+func (w *specWriter) target(e *fetchEntry) plan.Target {
 	shape := w.shape[e.pos.id]
-	targets := make([]plan.Target, 1)
-	target := &targets[0]
-	*target = plan.Target{Shape: shape, Collected: shape.Collect >= 0, Types: make([]*plan.TargetType, len(e.pos.types)), Cond: never}
+	target := plan.Target{Shape: shape, Collected: shape.Collect >= 0, Types: make([]*plan.TargetType, len(e.pos.types)), Cond: never}
 	depth := 0
 	for p := e.pos; p.parent != nil; p = p.parent.pos {
 		depth++
@@ -114,6 +113,16 @@ func (w *specWriter) entry(e *fetchEntry) {
 		depth--
 		target.Path[depth] = p.parent.index
 	}
+	return target
+}
+
+// entry writes one lookup: a target, in an entry of its own or, when another
+// position asks for the very same, in that one's.
+func (w *specWriter) entry(e *fetchEntry) {
+	shape := w.shape[e.pos.id]
+	targets := make([]plan.Target, 1)
+	target := &targets[0]
+	*target = w.target(e)
 	used := w.typesOf(e)
 	var lookup *subgraphs.Lookup
 	var group []*arrival
@@ -136,10 +145,14 @@ func (w *specWriter) entry(e *fetchEntry) {
 		var by *way
 		for _, a := range group {
 			by = a.ways[ti]
-			if needs == nil && plain(by.needs) {
-				needs = slices.Clip(by.needs)
+			own := by.own()
+			if needs == nil && plain(own) {
+				needs = slices.Clip(own)
 			} else {
-				needs = w.mergeNeeds(needs, w.cloneNeeds(by.needs))
+				needs = w.mergeNeeds(needs, w.cloneNeeds(own))
+			}
+			if by.contexts != nil {
+				w.contexts(target, by)
 			}
 			target.Cond = orCond(target.Cond, a.needed(ti))
 		}
@@ -194,11 +207,11 @@ func (w *specWriter) requirementsOf(group []*arrival, ti int, rep *plan.Represen
 	}
 	var out []plan.Requirement
 	for _, a := range group {
-		if a.requires == "" {
+		if a.inputs == "" {
 			continue
 		}
 		var r plan.Requirement
-		for _, n := range a.ways[ti].needs {
+		for _, n := range a.ways[ti].own() {
 			name := w.nameOf(&n, w.sub)
 			for i := range rep.Fields {
 				f := &rep.Fields[i]
@@ -275,7 +288,10 @@ func (w *specWriter) untyped(e *fetchEntry, a *arrival, target *plan.Target) *su
 			}
 			target.Cond = orCond(target.Cond, b.needed(i))
 			if i == ti {
-				needs = w.mergeNeeds(needs, w.cloneNeeds(way.needs))
+				needs = w.mergeNeeds(needs, w.cloneNeeds(way.own()))
+			}
+			if way.contexts != nil {
+				w.contexts(target, way)
 			}
 		}
 	}
@@ -388,7 +404,7 @@ func sameArgument(a, b subgraphs.ArgumentSpec) bool {
 }
 
 func sameArgumentValue(a, b subgraphs.ArgumentValue) bool {
-	return a.Variable == b.Variable && a.Constant == b.Constant && a.From == b.From && a.List == b.List && a.Object == b.Object &&
+	return a.Variable == b.Variable && a.Constant == b.Constant && a.From == b.From && a.Context == b.Context && a.List == b.List && a.Object == b.Object &&
 		slices.EqualFunc(a.Items, b.Items, sameArgumentValue) && slices.EqualFunc(a.Fields, b.Fields, sameArgument)
 }
 
@@ -437,7 +453,7 @@ func (w *specWriter) picks(group []*arrival, p *position) []pick {
 func (w *specWriter) requires(pk *pick, group []*arrival) bool {
 	for ti := pk.types.next(0); ti >= 0; ti = pk.types.next(ti + 1) {
 		for _, a := range group {
-			if m := w.moveIn(pk.slot.fields[ti], w.sub, a.through(ti)); m != nil && m.Provider.Requires != nil {
+			if m := w.moveIn(pk.slot.fields[ti], w.sub, a.through(ti)); m != nil && m.Provider.HasInputs() {
 				return true
 			}
 		}

@@ -3,6 +3,7 @@ package planner
 import (
 	"slices"
 
+	"github.com/weft-graphql/weft/planner/operation"
 	"github.com/weft-graphql/weft/planner/plan"
 	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/subgraphs"
@@ -227,6 +228,12 @@ func (b *builder) outputsOf(p *position, s *plan.Shape, ti int) []plan.Output {
 			if o.slot.index >= 0 {
 				out.Child = s.Slots[o.slot.index].Child
 			}
+		case plan.Refused:
+			f := o.slot.fields[ti]
+			out.Prefix = b.prefix(o.slot, f, o.key)
+			out.Wrap = b.schema.Field(f).Type.Wrap
+			out.Coordinate = b.names.coordinate(f)
+			out.Local = b.refusal(o.guard)
 		case plan.Typename:
 			if out.Prefix = typenamePrefix; o.key != "__typename" {
 				out.Prefix = b.newPrefix(o.key)
@@ -246,7 +253,7 @@ func (b *builder) outputsOf(p *position, s *plan.Shape, ti int) []plan.Output {
 // sameOutputs reports whether the same is written for two types of a position.
 func (b *builder) sameOutputs(p *position, ti, tj int) bool {
 	return slices.EqualFunc(p.outputs[ti], p.outputs[tj], func(x, y output) bool {
-		if x.kind != y.kind || x.key != y.key || x.slot != y.slot || !sameCond(x.cond, y.cond) || x.kind == plan.FromLocal {
+		if x.kind != y.kind || x.key != y.key || x.slot != y.slot || x.guard != y.guard || !sameCond(x.cond, y.cond) || x.kind == plan.FromLocal {
 			return false
 		}
 		return x.slot == nil || x.slot.fields[ti] == y.slot.fields[tj] ||
@@ -264,6 +271,12 @@ func (b *builder) drops(s *slot) bool {
 		}
 	}
 	return false
+}
+
+// refusal says why a field is refused.
+func (b *builder) refusal(g *operation.Guard) int {
+	b.plan.Messages = append(b.plan.Messages, "Argument \""+g.Argument+"\" must not be null, but variable \"$"+b.op.Variables[g.Variable].Name+"\" is.")
+	return len(b.plan.Messages) - 1
 }
 
 func (b *builder) local(o *output) int {

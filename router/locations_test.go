@@ -97,6 +97,15 @@ func TestUncertainLocations(t *testing.T) {
 	}
 }
 
+// A field that is refused because of a null is told where it is.
+func TestRefusedLocations(t *testing.T) {
+	c, _ := serviceConfig(t, `{"roots": {"Query.f": {"value": 1}}}`, service{"a", fed2 + `type Query { f(a: Int! = 1): Int }`})
+	w := ask(newRouter(t, c), "query($v: Int = null) {\n f\n x: f(a: $v) }")
+	if got := decode(t, w.Body.Bytes()); got.places() != "3:2" || !strings.Contains(w.Body.String(), `"data":{"f":1,"x":null}`) {
+		t.Errorf("%s", w.Body)
+	}
+}
+
 // The plan of an operation is shown to whom asks for it, if the configuration
 // allows it, and to no one else.
 func TestExposedPlan(t *testing.T) {

@@ -133,7 +133,7 @@ type ArgumentSpec struct {
 	// Value is the argument's value.
 	Value ArgumentValue
 	// Type is the argument's type in the subgraph, as SDL, for a value From the
-	// row.
+	// row or its Context.
 	Type string
 }
 
@@ -150,8 +150,11 @@ type ArgumentValue struct {
 	// List and Items: a list value. Fields: an object value.
 	List   bool
 	Object bool
-	Items  []ArgumentValue
-	Fields []ArgumentSpec
+	// Context, when not 0, is one more than the index of the value in the contexts of
+	// the row that the argument is below (see [Call.Contexts]).
+	Context uint16
+	Items   []ArgumentValue
+	Fields  []ArgumentSpec
 }
 
 // VariableSpec is one value of a fetch that comes from the client's variables.
@@ -167,6 +170,10 @@ type Call struct {
 	// Rows are, by entry of the spec, the distinct rows to look up, each as one
 	// JSON object (for `_entities` the representation).
 	Rows [][][]byte
+	// Contexts are, by entry and row, values that belong to the row but are not part
+	// of it, as a JSON list; nil for entries, or at all, where no argument has one.
+	// Two rows may differ in these only.
+	Contexts [][][]byte
 	// Variables are the raw JSON values in the order of FetchSpec.Variables; nil
 	// means "not given" and leaves the variable out.
 	Variables [][]byte

@@ -318,7 +318,7 @@ func (p *planning) plan(ctx context.Context, text, name, variables string, label
 			pf.Request = f.Prepared.Text()
 		}
 		// Without any of the requests it waits for, a lookup has nothing to look up.
-		pf.Skipped = len(f.Deps) > len(f.Awaits)
+		pf.Skipped = len(f.Deps) > len(f.Awaits) && (f.Root == nil || f.At != nil)
 		for _, d := range f.Deps {
 			pf.After = append(pf.After, d+1)
 			pf.Skipped = pf.Skipped && (skipped[d] || slices.Contains(f.Awaits, d))
@@ -336,6 +336,9 @@ func (p *planning) plan(ctx context.Context, text, name, variables string, label
 		skipped[f.ID] = pf.Skipped
 		if !pf.Skipped {
 			sent++
+		}
+		if f.At != nil {
+			pf.Paths = append(pf.Paths, responsePath(made, f.At))
 		}
 		for i := range f.Entries {
 			for j := range f.Entries[i].Targets {

@@ -12,6 +12,7 @@ func (sg *subgraph) checkFederation(r *reporter) {
 	if sg.checkCollisions(r); r.failed() {
 		return
 	}
+	sg.checkContexts(r) // an @external field may be there for a context to select
 	for _, t := range sg.order {
 		if t.kind != schema.Object && t.kind != schema.Interface {
 			continue
@@ -37,7 +38,6 @@ func (sg *subgraph) checkFederation(r *reporter) {
 	}
 	sg.checkAuth(r)
 	sg.checkCosts(r)
-	sg.checkContexts(r)
 }
 
 // checkCollisions reports @provides where nothing can be provided, and fields

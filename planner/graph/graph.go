@@ -49,6 +49,9 @@ type Lookup struct {
 	Subgraph int
 	// Through is the interface whose interface object is entered, or NoType.
 	Through schema.TypeID
+	// Root says that the type is a root type, which is asked anew: an operation on
+	// it, without a key or rows. It can be told from lookups by a key by nothing else.
+	Root bool
 }
 
 // New indexes the supergraph.
@@ -71,7 +74,11 @@ func New(s *supergraph.Supergraph) *Graph {
 			continue
 		}
 		g.indexFields(t)
-		g.indexLookups(t)
+		if t.ID == s.Schema.Roots[schema.Query] || t.ID == s.Schema.Roots[schema.Mutation] {
+			g.indexRoot(t)
+		} else {
+			g.indexLookups(t)
+		}
 	}
 	g.indexProfiles()
 	g.indexLookupProfiles()
@@ -141,6 +148,16 @@ func (g *Graph) indexLookups(t *schema.Type) {
 	add(t.ID, schema.NoType)
 	for _, iface := range t.Interfaces {
 		add(iface, iface)
+	}
+}
+
+// indexRoot lists the ways to a root type where a field leads back to it: it is the
+// same wherever it is.
+func (g *Graph) indexRoot(t *schema.Type) {
+	views := g.Supergraph.Views[t.ID]
+	for i := range views {
+		l := &supergraph.Lookup{Typename: views[i].Name}
+		g.lookups[t.ID] = append(g.lookups[t.ID], Lookup{Lookup: l, Subgraph: views[i].Subgraph, Through: schema.NoType, Root: true})
 	}
 }
 
@@ -232,7 +249,7 @@ func (g *Graph) indexProfiles() {
 			key = appendInt(key, flags)
 			key = append(key, m.Provider.Name...)
 			key = append(key, 0)
-			key = append(key, m.Provider.RequiresText...)
+			key = append(key, m.Provider.InputsText...)
 			key = append(key, 0)
 			if len(m.Provider.Provides) > 0 {
 				// A @provides is a view of its own.

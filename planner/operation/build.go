@@ -80,6 +80,10 @@ type builder struct {
 	// not depend on the order of fields.
 	reordered map[string]int
 	bits      map[int]int // condition bit by variable
+
+	guards  []*Guard    // of the field whose arguments are being built
+	guarded map[int]int // guards by the variables they are for
+	untyped int         // how many custom scalars are around
 }
 
 func (b *builder) fail(err *Error) {
@@ -201,7 +205,15 @@ func (b *builder) field(node *ast.Field, parent schema.TypeID) (Selection, bool)
 		b.fail(&Error{Code: CodeInternal, Message: "The operation could not be processed."})
 		return s, false
 	}
+	b.guards = nil
 	s.Args = b.arguments(node)
+	for i, g := range b.guards {
+		if i == 0 {
+			s.Guard = g
+		} else {
+			b.guards[i-1].Next = g
+		}
+	}
 	if typ := b.front.schema.Field(s.Field).Type.Type; b.front.schema.Type(typ).Kind.Composite() {
 		s.Set = b.set(node.SelectionSet, typ)
 	}
@@ -263,7 +275,7 @@ func (b *builder) condition(directives ast.DirectiveList) (Condition, bool) {
 			}
 			continue
 		}
-		bit, ok := b.bit(arg.Value.Raw, d.Position)
+		bit, ok := b.bit(b.op.declared[arg.Value.Raw], d.Position)
 		if !ok {
 			return when, false
 		}
@@ -276,8 +288,7 @@ func (b *builder) condition(directives ast.DirectiveList) (Condition, bool) {
 	return when, !when.Never()
 }
 
-func (b *builder) bit(variable string, at *ast.Position) (int, bool) {
-	v := b.op.declared[variable]
+func (b *builder) bit(v int, at *ast.Position) (int, bool) {
 	if bit, known := b.bits[v]; known {
 		return bit, true
 	}
@@ -285,7 +296,7 @@ func (b *builder) bit(variable string, at *ast.Position) (int, bool) {
 	if bit == MaxConditions {
 		b.fail(&Error{
 			Code:      CodeMaxConditions,
-			Message:   fmt.Sprintf("@skip and @include use more than %d variables.", MaxConditions),
+			Message:   fmt.Sprintf("@skip, @include and nullable variables that must not be null use more than %d variables.", MaxConditions),
 			Locations: []Location{position(at)},
 		})
 		return 0, false
@@ -315,7 +326,11 @@ func (b *builder) arguments(node *ast.Field) []Arg {
 			b.fail(&Error{Code: CodeValidationFailed, Message: "The value is nested too deep.", Locations: []Location{position(arg.Position)}})
 			return nil
 		}
+		known := len(b.guards)
 		args = append(args, Arg{Name: def.Name, Value: b.value(arg.Value, typ)})
+		for i := known; i < len(b.guards); i++ {
+			b.guards[i].Argument = def.Name
+		}
 	}
 	return args
 }
@@ -324,6 +339,7 @@ func (b *builder) arguments(node *ast.Field) []Arg {
 // variables inside.
 func (b *builder) value(v *ast.Value, typ schema.TypeRef) Value {
 	if v.Kind == ast.Variable {
+		b.guard(b.op.declared[v.Raw], typ, v.Position)
 		return Value{Kind: ValueVariable, Variable: b.op.declared[v.Raw], Default: -1}
 	}
 	if !hasVariable(v) {
@@ -356,6 +372,8 @@ func (b *builder) value(v *ast.Value, typ schema.TypeRef) Value {
 		return out
 	}
 	// A custom scalar: what is inside has no type of its own.
+	b.untyped++
+	defer func() { b.untyped-- }()
 	if v.Kind == ast.ListValue {
 		return Value{Kind: ValueList, Default: -1, Items: b.items(v, typ)}
 	}
@@ -440,6 +458,9 @@ func (b *builder) finish() {
 		reached[set] = true
 		for i := range set.Selections {
 			used = used.And(set.Selections[i].When)
+			for g := set.Selections[i].Guard; g != nil; g = g.Next {
+				used.True |= 1 << g.Bit
+			}
 			if below := set.Selections[i].Set; below != nil {
 				visit(below)
 			}
@@ -477,6 +498,9 @@ func (b *builder) finish() {
 		for i := range set.Selections {
 			w := &set.Selections[i].When
 			w.True, w.False = remap(w.True), remap(w.False)
+			for g := set.Selections[i].Guard; g != nil; g = g.Next {
+				g.Bit = position[g.Bit]
+			}
 		}
 	}
 	for _, set := range b.introOrder {

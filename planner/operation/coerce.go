@@ -84,9 +84,16 @@ func (op *Operation) Coerce(raw []byte, dst *Values) Errors {
 	if errs != nil {
 		return errs
 	}
+	for i := op.Declared; i < len(op.Variables); i++ {
+		if of := op.Variables[i].Guards - 1; of >= 0 {
+			if dst.Raw[i] = jsonTrueText; isNull(dst.Raw[of]) {
+				dst.Raw[i] = jsonFalseText
+			}
+		}
+	}
 	// A nullable variable with a default may stand for a condition; null may not.
 	for _, i := range op.Conditions {
-		if value := dst.Raw[i]; len(value) == 4 && value[0] == 'n' {
+		if isNull(dst.Raw[i]) {
 			name := "$" + op.Variables[i].Name
 			errs = append(errs, &Error{
 				Code: CodeBadUserInput, Variable: name,
@@ -96,6 +103,10 @@ func (op *Operation) Coerce(raw []byte, dst *Values) Errors {
 	}
 	return errs
 }
+
+var jsonTrueText, jsonFalseText = []byte("true"), []byte("false")
+
+func isNull(value []byte) bool { return len(value) == 4 && value[0] == 'n' }
 
 // Natural is the natural number that a variable holds, -1 if it holds none. Values
 // that were never coerced hold constants and defaults only.

@@ -22,12 +22,12 @@ type Operation struct {
 	// before the sets that use them, so Root is the last.
 	Sets []*SelectionSet
 	// Variables are those the client declared, in its order, then those that
-	// stand for literals.
+	// stand for literals, and guards (see Variable.Guards).
 	Variables []Variable
 	// Declared is how many of Variables the client declared.
 	Declared int
 	// Conditions are the indices of the Boolean variables that @skip and
-	// @include name, by condition bit, ascending.
+	// @include name, and of guards, by condition bit, ascending.
 	Conditions []int
 	// Normalized is the canonical text with literals lifted to variables: the
 	// key of the plan cache. It reads as a GraphQL document.
@@ -81,6 +81,9 @@ type Variable struct {
 	// Const is the coerced literal the variable stands for, as JSON; nil when
 	// the client declared the variable.
 	Const []byte
+	// Guards, when not 0, is one more than the index of another variable: this one is
+	// true unless that one is null.
+	Guards int
 }
 
 // SelectionSet is a list of selections. Equal sets of one operation are one
@@ -132,8 +135,23 @@ type Selection struct {
 	Introspection *IntrospectionSet
 	// When says under which condition bits the selection counts.
 	When Condition
+	// Guard is the first of the arguments that may turn out to be null and must not
+	// be: without their bits the field is an error (specification, section 6.4.1).
+	Guard *Guard
 	// Pos is where the selection was first written.
 	Pos Location
+}
+
+// Guard is a nullable variable in a place that is not, because the place or the
+// variable has a default. It may be left out, but not be null.
+type Guard struct {
+	// Bit is the condition bit that says that it is not null.
+	Bit int
+	// Argument is the argument it is in, Variable its index in Operation.Variables.
+	Argument string
+	Variable int
+	// Next is another guard of the field.
+	Next *Guard
 }
 
 // IntrospectionSet is a selection set below __schema or __type, by name. Equal

@@ -120,9 +120,11 @@ type ExplainHops struct {
 
 // ExplainNeed is one field that a row reads.
 type ExplainNeed struct {
-	// Coordinate is the field, as Type.field; Key tells keys from requirements.
+	// Coordinate is the field, as Type.field; Key tells keys from requirements, and
+	// Context says that it is one of an object around the one that is looked up.
 	Coordinate string `json:"coordinate"`
 	Key        bool   `json:"key"`
+	Context    bool   `json:"context,omitempty"`
 	// For are the fields that require it (of the fetch's subgraph), as Type.field;
 	// empty for keys.
 	For []string `json:"for,omitempty"`
@@ -264,6 +266,9 @@ func (e *Explain) text(b *strings.Builder) {
 		what := "key"
 		if !n.Key {
 			what = "requirement"
+			if n.Context {
+				what = "context"
+			}
 			if len(n.For) > 0 {
 				what += " of " + strings.Join(n.For, ", ")
 			}

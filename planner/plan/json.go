@@ -27,6 +27,7 @@ type (
 		Awaits    []int          `json:"awaits,omitempty"`
 		If        string         `json:"if,omitempty"`
 		Variables []variableJSON `json:"variables,omitempty"`
+		At        string         `json:"at,omitempty"`
 		Root      []string       `json:"selection,omitempty"`
 		Lookups   []entryJSON    `json:"lookups,omitempty"`
 		Request   string         `json:"request,omitempty"`
@@ -44,6 +45,7 @@ type (
 	targetJSON struct {
 		Path            string   `json:"path"`
 		If              string   `json:"if,omitempty"`
+		Contexts        []string `json:"contexts,omitempty"`
 		Representations []string `json:"representations"`
 	}
 )
@@ -68,12 +70,15 @@ func (p *Plan) MarshalJSON() ([]byte, error) {
 		for _, v := range f.Spec.Variables {
 			j.Variables = append(j.Variables, variableJSON{v.Name, v.Type})
 		}
+		if f.At != nil {
+			j.At = f.At.pathText(p)
+		}
 		j.Root = selectionLines(f.Spec, f.Spec.Root)
 		for i := range f.Entries {
 			e := entryJSON{Alias: f.Entries[i].Alias, Selection: selectionLines(f.Spec, f.Spec.Entries[i].Selections)}
 			for t := range f.Entries[i].Targets {
 				target := &f.Entries[i].Targets[t]
-				tj := targetJSON{Path: target.pathText(p)}
+				tj := targetJSON{Path: target.pathText(p), Contexts: target.contextLines(p)}
 				if target.Cond != nil {
 					tj.If = target.Cond.String()
 				}

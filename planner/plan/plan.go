@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/weft-graphql/weft/planner/operation"
 	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/subgraphs"
@@ -21,6 +23,8 @@ type Plan struct {
 	// Local are the root fields that are answered without a fetch
 	// (introspection), by Output.Local.
 	Local []LocalField
+	// Messages are the errors of fields that are refused, by Output.Local.
+	Messages []string
 	// Waves is the length of the longest chain of fetches.
 	Waves int
 }
@@ -90,6 +94,9 @@ const (
 	Typename
 	// FromLocal writes the local answer Output.Local (root objects only).
 	FromLocal
+	// Refused writes null, with an error that says Plan.Messages[Output.Local]: the
+	// field cannot be executed.
+	Refused
 )
 
 // Output is one key of a written object.
@@ -104,7 +111,8 @@ type Output struct {
 	// Wrap is the type's list and null structure in the supergraph, for null
 	// propagation.
 	Wrap schema.Wrap
-	// Cond says when the key is present; nil means always.
+	// Cond says when the key is present; nil means always. Outputs of one key exclude
+	// each other.
 	Cond Condition
 	// Child is the shape of the objects below; nil for leaves.
 	Child *Shape
@@ -163,6 +171,9 @@ type Fetch struct {
 	Wave int
 	// Root reads `data` of a root fetch into the root object; nil for lookups.
 	Root *Decode
+	// At are the objects that Root reads into where a field leads back to a root
+	// type, nil for the root object. All of them get the same.
+	At *Target
 	// Entries are the lookups; empty for a root fetch.
 	Entries []Entry
 	// Spec is what was prepared.
@@ -204,6 +215,49 @@ type Target struct {
 	Untyped *TargetType
 	// Cond says when the target has anything to do.
 	Cond Condition
+	// Around are values that a row has besides its representation; nil for none.
+	Around *Around
+}
+
+// Around are values of a target's rows that come from objects on the way to the
+// position. Rows differ when these do, and an object below two objects with
+// different ones is two.
+type Around struct {
+	// Contexts are ordered by Depth; what is deeper wins.
+	Contexts []Context
+	// Values is how many values a row has.
+	Values int
+}
+
+// Context is one value of a target's rows, as objects at one place on the way
+// give it.
+type Context struct {
+	// Value is its index among the row's values.
+	Value int
+	// Depth is the length of the part of Target.Path that leads to the objects.
+	Depth int
+	Shape *Shape
+	// Types are, by index into Shape.Types, what is read: one field, whose Child
+	// has one field for each type, or no field, which is null. An object of a type
+	// that has none of this leaves the value as it is.
+	Types []*Representation
+}
+
+// Context returns the context of a value at a depth, adding it if there is none.
+func (a *Around) Context(value, depth int, shape *Shape) *Context {
+	at := 0
+	for ; at < len(a.Contexts); at++ {
+		c := &a.Contexts[at]
+		if c.Depth == depth && c.Value == value {
+			return c
+		}
+		if c.Depth > depth {
+			break
+		}
+	}
+	a.Contexts = slices.Insert(a.Contexts, at, Context{Value: value, Depth: depth, Shape: shape, Types: make([]*Representation, len(shape.Types))})
+	a.Values = max(a.Values, value+1)
+	return &a.Contexts[at]
 }
 
 // TargetType is a lookup for one concrete type.

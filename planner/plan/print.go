@@ -63,6 +63,9 @@ func (f *Fetch) text(b *strings.Builder, p *Plan) {
 	}
 	if f.Root != nil {
 		fmt.Fprintf(b, "  %s\n", f.Spec.Kind)
+		if f.At != nil {
+			fmt.Fprintf(b, "    at %s\n", f.At.pathText(p))
+		}
 		printSelections(b, f.Spec, f.Spec.Root, "    ")
 	}
 	for i := range f.Entries {
@@ -71,6 +74,9 @@ func (f *Fetch) text(b *strings.Builder, p *Plan) {
 		for j := range e.Targets {
 			t := &e.Targets[j]
 			fmt.Fprintf(b, "    at %s\n", t.pathText(p))
+			for _, line := range t.contextLines(p) {
+				fmt.Fprintf(b, "      %s\n", line)
+			}
 			if t.Untyped != nil {
 				fmt.Fprintf(b, "      %s\n", t.Untyped.Representation.text(t.Shape))
 			}
@@ -87,11 +93,39 @@ func (f *Fetch) text(b *strings.Builder, p *Plan) {
 	}
 }
 
+// contextLines say where the contexts of a target come from.
+func (t *Target) contextLines(p *Plan) []string {
+	if t.Around == nil {
+		return nil
+	}
+	var out []string
+	for i := range t.Around.Contexts {
+		c := &t.Around.Contexts[i]
+		line := "context " + strconv.Itoa(c.Value+1)
+		if c.Depth > 0 {
+			line += " from " + pathText(p, t.Path[:c.Depth])
+		}
+		for ti, rep := range c.Types {
+			if rep == nil {
+				continue
+			}
+			if len(c.Types) > 1 {
+				line += " ... on " + c.Shape.Types[ti].Name
+			}
+			line += " " + rep.text(c.Shape)
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
 // pathText is the response path of a target.
-func (t *Target) pathText(p *Plan) string {
+func (t *Target) pathText(p *Plan) string { return pathText(p, t.Path) }
+
+func pathText(p *Plan, path []int) string {
 	var parts []string
 	s := p.Root
-	for _, slot := range t.Path {
+	for _, slot := range path {
 		parts = append(parts, s.Slots[slot].Key)
 		s = s.Slots[slot].Child
 	}
@@ -203,6 +237,8 @@ func printValue(b *strings.Builder, spec *subgraphs.FetchSpec, v *subgraphs.Argu
 		b.WriteString("$" + spec.Variables[v.Variable].Name)
 	case v.From != "":
 		b.WriteString("(" + v.From + ")")
+	case v.Context > 0:
+		b.WriteString("(context " + strconv.Itoa(int(v.Context)) + ")")
 	default:
 		b.WriteString(v.Constant)
 	}

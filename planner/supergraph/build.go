@@ -142,6 +142,8 @@ type builder struct {
 	// keyFields are the fields that are part of a key of an extended type.
 	keyFields map[fieldInSubgraph]bool
 	label     map[string]int
+	// carrying are, by context, the types that carry it; nil until one is used.
+	carrying map[string][]string
 }
 
 func (b *builder) fail(code, coordinate string, subgraph int, format string, args ...any) {
@@ -380,7 +382,11 @@ func (b *builder) provider(coordinate string, f *FieldDefinition, id schema.Fiel
 	for _, a := range f.Args {
 		p.Args = append(p.Args, ProviderArg{Name: a.Name, Type: b.typeThere(a.Type, in.Subgraph), HasDefault: a.Default != nil})
 	}
-	p.ContextArguments = in.ContextArguments
+	p.InputsText = p.RequiresText
+	if len(in.ContextArguments) > 0 {
+		p.Contexts, p.ContextsText = b.contexts(coordinate, in)
+		p.InputsText += p.ContextsText
+	}
 	p.ArgumentsFrom = in.ArgumentsFrom
 	if len(in.ArgumentsFrom) > 0 && in.Requires == "" {
 		b.fail(CodeInvalidDefinition, coordinate, in.Subgraph, "an argument is filled from fields, but none is required")

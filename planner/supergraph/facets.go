@@ -140,7 +140,7 @@ func (b *builder) facetProvider(id schema.FieldID, p Provider, sub int, f *subgr
 		if !joined || f.Of(parent) != nil {
 			return p, false
 		}
-		p.Requires, p.RequiresText, p.Provides = nil, "", nil
+		p.Requires, p.RequiresText, p.InputsText, p.Provides = nil, "", p.ContextsText, nil
 		return p, true
 	}
 	p.External, p.KeyExternal = given.External, false
@@ -148,7 +148,7 @@ func (b *builder) facetProvider(id schema.FieldID, p Provider, sub int, f *subgr
 		p.Entered = slices.ContainsFunc(v.Lookups[0].Provides, func(s FieldSelection) bool { return s.Name == field.Name })
 	}
 	// What an endpoint needs of the object is part of its lookup.
-	p.Requires, p.RequiresText, p.Provides = nil, "", nil
+	p.Requires, p.RequiresText, p.InputsText, p.Provides = nil, "", p.ContextsText, nil
 	if given.Provides != "" {
 		p.Provides = b.fieldSet(parent+"."+field.Name, "facet", sub, p.Named, given.Provides)
 	}

@@ -81,8 +81,12 @@ type Provider struct {
 	Overrides bool
 	// Args are the arguments the field has there, with the types as declared.
 	Args []ProviderArg
-	// ContextArguments are filled from @fromContext.
-	ContextArguments []ContextArgument
+	// Contexts are the arguments filled from contexts (@fromContext).
+	Contexts []Context
+	// InputsText names what a lookup needs besides the key so that the field can be
+	// asked for: what it requires and its contexts, which are also in ContextsText.
+	// Fields with the same inputs can be asked for together.
+	InputsText, ContextsText string
 	// ArgumentsFrom are filled from the fields of Requires.
 	ArgumentsFrom []ArgumentFrom
 	// Join says that the value is made of sibling fields, with no request; then
@@ -104,6 +108,36 @@ func (p *Provider) Usable(active bool) bool {
 		return active
 	}
 	return true
+}
+
+// HasInputs reports whether the field needs more than the object it is on: fields
+// of it that other subgraphs resolve, or contexts. It can be asked for after a
+// lookup that was given these, and nowhere else.
+func (p *Provider) HasInputs() bool { return p.InputsText != "" }
+
+// Context is an argument whose value is selected on an object around the field's.
+type Context struct {
+	// Argument is the argument's name, Type its type in the subgraph, as SDL.
+	Argument, Type string
+	// On are the object types that carry the context, ascending, with what is
+	// selected on each: one field, down to a leaf, or nothing, which is null.
+	On []ContextOn
+}
+
+// ContextOn is what a context selects on one object type.
+type ContextOn struct {
+	Type schema.TypeID
+	Set  FieldSet
+}
+
+// Selected is what the context selects on objects of a type. It reports false if
+// these do not carry it.
+func (c *Context) Selected(t schema.TypeID) (FieldSet, bool) {
+	i, found := slices.BinarySearchFunc(c.On, t, func(o ContextOn, t schema.TypeID) int { return int(o.Type) - int(t) })
+	if !found {
+		return nil, false
+	}
+	return c.On[i].Set, true
 }
 
 // Made reports whether the subgraph has no such field and its value is made of

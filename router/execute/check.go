@@ -62,6 +62,8 @@ func checkShape(p *plan.Plan, s *plan.Shape) error {
 		for i := range class {
 			if o := &class[i]; o.Kind == plan.FromSlot && (o.Slot < 0 || o.Slot >= len(s.Slots)) {
 				return fmt.Errorf("output %s: slot %d does not exist", o.Key, o.Slot)
+			} else if o.Kind == plan.Refused && (o.Local < 0 || o.Local >= len(p.Messages)) {
+				return fmt.Errorf("output %s: message %d does not exist", o.Key, o.Local)
 			}
 		}
 	}
@@ -95,6 +97,12 @@ func checkFetch(p *plan.Plan, f *plan.Fetch) error {
 		return fmt.Errorf("it must have either a root or entries")
 	}
 	if f.Root != nil {
+		if f.At != nil {
+			if f.Root.Shape != f.At.Shape {
+				return fmt.Errorf("its root is not of the place where it belongs")
+			}
+			return checkTarget(p, f.At)
+		}
 		if f.Root.Shape != p.Root {
 			return fmt.Errorf("its root is not that of the plan")
 		}
@@ -139,6 +147,9 @@ func checkTarget(p *plan.Plan, t *plan.Target) error {
 			return fmt.Errorf("path %v leads elsewhere", t.Path)
 		}
 	}
+	if err := checkContexts(p, t); err != nil {
+		return err
+	}
 	if len(t.Types) > len(t.Shape.Types) {
 		return fmt.Errorf("it has more types than its shape")
 	}
@@ -154,6 +165,39 @@ func checkTarget(p *plan.Plan, t *plan.Target) error {
 		}
 		if err := checkRepresentation(tt.Representation, t.Shape); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+func checkContexts(p *plan.Plan, t *plan.Target) error {
+	if t.Around == nil {
+		return nil
+	}
+	last := 0
+	for i := range t.Around.Contexts {
+		c := &t.Around.Contexts[i]
+		if t.Collected || c.Depth < last || c.Depth >= len(t.Path) || c.Value < 0 || c.Value >= t.Around.Values {
+			return fmt.Errorf("context %d is out of place", i)
+		}
+		last = c.Depth
+		at := p.Root
+		for _, slot := range t.Path[:c.Depth] {
+			at = at.Slots[slot].Child
+		}
+		if at != c.Shape || len(c.Types) != len(at.Types) {
+			return fmt.Errorf("context %d is of another shape", i)
+		}
+		for _, r := range c.Types {
+			if r == nil {
+				continue
+			}
+			if len(r.Fields) > 1 || len(r.Fields) == 1 && r.Fields[0].Slot < 0 {
+				return fmt.Errorf("context %d selects more than one field", i)
+			}
+			if err := checkRepresentation(r, at); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

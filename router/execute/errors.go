@@ -22,6 +22,9 @@ const (
 	// CodeRequirement is an object that was not looked up because a value its
 	// lookup needs could not be fetched.
 	CodeRequirement = "REQUIREMENT_FAILED"
+	// CodeArgument is a field that was not executed because of a variable whose
+	// value its argument does not allow.
+	CodeArgument = "BAD_USER_INPUT"
 	// CodeNonNull is a null in a place that does not allow it.
 	CodeNonNull = "NON_NULL_VIOLATION"
 	// CodeTooLarge is a response over the limit.

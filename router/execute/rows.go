@@ -21,7 +21,9 @@ func (x *state) gather(fs *fetchState) bool {
 			if !target.Cond.Holds(x.request.Bits) {
 				continue
 			}
-			if target.Collected && target.Shape.Collect >= 0 {
+			if target.Around != nil {
+				x.around(fs, target)
+			} else if target.Collected && target.Shape.Collect >= 0 {
 				for _, object := range x.collections[target.Shape.Collect] {
 					x.enlist(fs, target, int(object))
 				}
@@ -65,6 +67,47 @@ func (x *state) seek(fs *fetchState, target *plan.Target, w word, depth int) {
 	}
 }
 
+// findPlaces finds the objects that the answer of a root fetch is for. It reports false
+// when there are none.
+func (x *state) findPlaces(fs *fetchState, use int) bool {
+	at := fs.fetch.At
+	if !at.Cond.Holds(x.request.Bits) {
+		return false
+	}
+	if at.Collected && at.Shape.Collect >= 0 {
+		for _, object := range x.collections[at.Shape.Collect] {
+			x.placeIn(fs, use, int(object))
+		}
+	} else if x.walk++; x.walk != 0 {
+		x.seekPlaces(fs, use, objectWord(x.root), 0)
+	}
+	return len(fs.members) > 0
+}
+
+func (x *state) placeIn(fs *fetchState, use, object int) {
+	if lookupFor(fs.fetch.At, x.typeOf(object)) != nil {
+		fs.members = append(fs.members, member{object, use})
+	}
+}
+
+// seekPlaces is seek for the objects of a root fetch.
+func (x *state) seekPlaces(fs *fetchState, use int, w word, depth int) {
+	if !w.ref() || x.visit(w.index()) {
+		return
+	}
+	at := w.index()
+	switch {
+	case w.kind() == kindList:
+		for i := range x.listLen(at) {
+			x.seekPlaces(fs, use, x.words[at+headerWords+i], depth)
+		}
+	case depth == len(fs.fetch.At.Path):
+		x.placeIn(fs, use, at)
+	default:
+		x.seekPlaces(fs, use, x.words[at+headerWords+fs.fetch.At.Path[depth]], depth+1)
+	}
+}
+
 // enlist makes the row of an object, unless there is none to send.
 func (x *state) enlist(fs *fetchState, target *plan.Target, object int) {
 	lookup := lookupFor(target, x.typeOf(object))
@@ -79,7 +122,22 @@ func (x *state) enlist(fs *fetchState, target *plan.Target, object int) {
 			return
 		}
 	}
-	start := len(fs.text)
+	start, partial := len(fs.text), len(fs.partial)
+	if !x.makeRow(fs, lookup, object) {
+		return
+	}
+	r := fs.addRow(start)
+	u := fs.addUse(r, lookup.Decode)
+	fs.uses[u].count++
+	fs.members = append(fs.members, member{object, u})
+	if plain && partial == len(fs.partial) {
+		fs.seen[at] = seen{lookup, object, u}
+	}
+}
+
+// makeRow appends the row of an object to the text. It reports false when there is
+// none to send.
+func (x *state) makeRow(fs *fetchState, lookup *plan.TargetType, object int) bool {
 	text, ok, missing := x.representation(fs.text, lookup.Representation, object)
 	fs.text = text
 	var lost uint64
@@ -90,18 +148,12 @@ func (x *state) enlist(fs *fetchState, target *plan.Target, object int) {
 		if missing {
 			x.recordMissing(fs, lookup.Decode, object)
 		}
-		return
+		return false
 	}
 	if lost != 0 {
 		fs.partial = append(fs.partial, partial{object: object, lookup: lookup, lost: lost})
 	}
-	r := fs.addRow(start)
-	u := fs.addUse(r, lookup.Decode)
-	fs.uses[u].count++
-	fs.members = append(fs.members, member{object, u})
-	if plain && lost == 0 {
-		fs.seen[at] = seen{lookup, object, u}
-	}
+	return true
 }
 
 // lookupFor is how a target looks up objects of a type, -1 for one that is not
@@ -194,6 +246,9 @@ func (x *state) fillCall(fs *fetchState) {
 	for e := range fs.fetch.Entries {
 		fs.call.Rows = append(fs.call.Rows, fs.flat[fs.first[e]:fs.first[e+1]:fs.first[e+1]])
 	}
+	if len(fs.splits) > 0 {
+		fs.splitRows()
+	}
 	for _, v := range fs.fetch.Variables {
 		var value []byte
 		if v >= 0 && v < len(x.request.Values) {
@@ -209,5 +264,20 @@ func (x *state) fillCall(fs *fetchState) {
 	}
 	if x.request.Header != nil {
 		fs.call.Header = x.request.Header(fs.fetch)
+	}
+}
+
+// splitRows takes the contexts off the rows that have some.
+func (fs *fetchState) splitRows() {
+	contexts := make([][]byte, len(fs.rows))
+	for i, at := range fs.splits {
+		if at > 0 {
+			r := &fs.rows[i]
+			fs.flat[i], contexts[i] = fs.text[r.start:at:at], fs.text[at:r.end:r.end]
+		}
+	}
+	fs.call.Contexts = make([][][]byte, len(fs.fetch.Entries))
+	for e := range fs.call.Contexts {
+		fs.call.Contexts[e] = contexts[fs.first[e]:fs.first[e+1]]
 	}
 }

@@ -112,8 +112,12 @@ func (x *state) prepare(ctx context.Context, fs *fetchState) bool {
 	}
 	if f.Root != nil {
 		u := fs.addUse(-1, f.Root)
-		fs.uses[u].count = 1
-		fs.members = append(fs.members, member{x.root, u})
+		if f.At == nil {
+			fs.members = append(fs.members, member{x.root, u})
+		} else if !x.findPlaces(fs, u) {
+			return false
+		}
+		fs.uses[u].count = len(fs.members)
 	} else {
 		if !x.gather(fs) {
 			x.fail(fs, failure(f, CodeTooManyRows, tooManyRows), tooManyRows, "")

@@ -30,7 +30,9 @@ type state struct {
 	answers  []*subgraphs.Answer // to be released at the end
 
 	merged mergeMemo
-	passed []passedExtension
+	// contexts is nil until a plan has some.
+	contexts *contextWalk
+	passed   []passedExtension
 }
 
 // arrival is an answer on its way to the owner.
@@ -63,6 +65,9 @@ type fetchState struct {
 	table   []int32 // open addressing over the rows of the entry at hand
 	seen    *[seenSize]seen
 	entries []entryState
+	// splits are, by row, where in text its contexts begin, 0 for none; shorter than
+	// rows, or empty, where the last ones have none.
+	splits []int
 	// placeless counts the errors of the answer that have no place of their own.
 	placeless int
 	// missing is the info shared by the errors of rows that could not be made, or
@@ -169,6 +174,9 @@ func (x *state) end() {
 	x.store.release()
 	x.writer.release()
 	x.merged.release()
+	if x.contexts != nil {
+		x.contexts.release()
+	}
 	clear(x.passed)
 	x.passed = x.passed[:0]
 	x.plan = nil
@@ -187,6 +195,7 @@ func (fs *fetchState) begin(f *plan.Fetch) {
 	fs.uses = fs.uses[:0]
 	fs.members = fs.members[:0]
 	fs.entries = fs.entries[:0]
+	fs.splits = fs.splits[:0]
 	fs.took = false
 	fs.placeless = 0
 }
@@ -215,6 +224,7 @@ func (fs *fetchState) end() {
 	if cap(fs.rows) > keep {
 		fs.rows = nil
 		fs.flat = nil
+		fs.splits = nil
 		fs.uses = nil
 		fs.table = nil
 	}

@@ -214,6 +214,8 @@ func (x *state) writeFields(object, start int) bool {
 				dst = append(dst, ',')
 			}
 			continue
+		} else if o.Kind == plan.Refused {
+			x.refuse(o)
 		} else if o.Wrap.NonNull() {
 			x.path = append(x.path, step{output: o})
 			x.nonNull(o, object, -1, kindEmpty)
@@ -240,7 +242,10 @@ func (x *state) writeFields(object, start int) bool {
 
 // special is the value of an output that comes from no slot; nil for null.
 func (x *state) special(o *plan.Output, shape *plan.Shape, object int) []byte {
-	if o.Kind == plan.FromLocal {
+	switch o.Kind {
+	case plan.Refused:
+		return nil
+	case plan.FromLocal:
 		if o.Local < len(x.request.Local) {
 			return x.request.Local[o.Local]
 		}

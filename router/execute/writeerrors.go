@@ -224,6 +224,22 @@ func (x *state) nonNull(o *plan.Output, object, slot int, k kind) {
 	x.errors = append(x.errors, `],"extensions":{"code":"`+CodeNonNull+`"}},`...)
 }
 
+// refuse reports a field that cannot be executed.
+func (x *state) refuse(o *plan.Output) {
+	if !x.beginError() {
+		return
+	}
+	x.path = append(x.path, step{output: o})
+	x.errors = append(x.errors, `{"message":`...)
+	x.errors = appendString(x.errors, x.plan.Messages[o.Local])
+	x.errors = append(x.errors, ',')
+	x.writeLocations("", nil)
+	x.errors = append(x.errors, `"path":[`...)
+	x.writePath()
+	x.errors = append(x.errors, `],"extensions":{"code":"`+CodeArgument+`"}},`...)
+	x.path = x.path[:len(x.path)-1]
+}
+
 // untyped reports an object whose concrete type no subgraph has told, unless an
 // error of the object says why.
 func (x *state) untyped(object int) {

@@ -95,6 +95,9 @@ func weighPlan(p *plan.Plan) int64 {
 			}
 		}
 	}
+	for _, m := range p.Messages {
+		w += sizeOf[string](1) + int64(len(m))
+	}
 	for _, f := range p.Fetches {
 		w += pw.fetch(f)
 	}
@@ -106,12 +109,11 @@ func (pw *planWeigher) fetch(f *plan.Fetch) int64 {
 	for i := range f.Entries {
 		w += sizeOf[plan.Entry](1)
 		for j := range f.Entries[i].Targets {
-			t := &f.Entries[i].Targets[j]
-			w += sizeOf[plan.Target](1) + sizeOf[int](len(t.Path)) + sizeOf[*plan.TargetType](len(t.Types)) + pw.target(t.Untyped)
-			for _, tt := range t.Types {
-				w += pw.target(tt)
-			}
+			w += pw.place(&f.Entries[i].Targets[j])
 		}
+	}
+	if f.At != nil {
+		w += pw.place(f.At)
 	}
 	if f.Spec != nil {
 		w += sizeOf[subgraphs.FetchSpec](1) + weighSelections(f.Spec.Root)
@@ -122,6 +124,25 @@ func (pw *planWeigher) fetch(f *plan.Fetch) int64 {
 	if f.Prepared != nil {
 		// The text, and the request around it, which holds it again.
 		w += 512 + 3*int64(len(f.Prepared.Text()))
+	}
+	return w
+}
+
+func (pw *planWeigher) place(t *plan.Target) int64 {
+	w := sizeOf[plan.Target](1) + sizeOf[int](len(t.Path)) + sizeOf[*plan.TargetType](len(t.Types)) + pw.target(t.Untyped)
+	for _, tt := range t.Types {
+		w += pw.target(tt)
+	}
+	if t.Around == nil {
+		return w
+	}
+	w += sizeOf[plan.Around](1)
+	for i := range t.Around.Contexts {
+		c := &t.Around.Contexts[i]
+		w += sizeOf[plan.Context](1) + sizeOf[*plan.Representation](len(c.Types))
+		for _, r := range c.Types {
+			w += pw.representation(r)
+		}
 	}
 	return w
 }

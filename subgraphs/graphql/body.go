@@ -61,7 +61,7 @@ func (p *prepared) appendBody(b []byte, call *subgraphs.Call, r *round) ([]byte,
 		comma = comma || b[len(b)-1] != '{'
 	}
 	for i, v := range call.Variables {
-		if v == nil {
+		if v == nil || r != nil && r.idle != nil && r.idle[i] {
 			continue
 		}
 		if comma {

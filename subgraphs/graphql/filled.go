@@ -34,6 +34,9 @@ type filling struct {
 	field    int // in entry.filled
 	argument string
 	value    selectionmap.Value
+	// context, when not 0, is one more than the index of the value in the row's
+	// contexts; value is not used then.
+	context  int
 	required bool
 }
 
@@ -89,6 +92,9 @@ type round struct {
 	// plain says that every such entry has one group which asks for all: the
 	// operation is the one that was printed when it was prepared.
 	plain bool
+	// idle are, by variable of the spec, those that the operation does not use because
+	// of what it leaves out; nil for none.
+	idle []bool
 }
 
 // round checks a call and groups its rows; the result is nil where no entry has
@@ -147,6 +153,9 @@ func (p *prepared) round(call *subgraphs.Call) (*round, error) {
 			r.plain = false
 		}
 	}
+	if !r.plain {
+		r.idle = p.idle(r)
+	}
 	return r, nil
 }
 
@@ -181,7 +190,12 @@ func (e *entry) evaluate(g *group, r *round, entry, row int, call *subgraphs.Cal
 			fill := e.vars[v].fill
 			if asked {
 				var result selectionmap.Result
-				if g.values, result, err = fill.value.Append(g.values, text); err != nil {
+				if fill.context > 0 {
+					g.values, result, err = appendContext(g.values, call, entry, row, fill.context-1)
+				} else {
+					g.values, result, err = fill.value.Append(g.values, text)
+				}
+				if err != nil {
 					return err
 				}
 				switch {
@@ -210,6 +224,34 @@ func (e *entry) evaluate(g *group, r *round, entry, row int, call *subgraphs.Cal
 		}
 	}
 	return nil
+}
+
+// appendContext writes a context of a row.
+func appendContext(b []byte, call *subgraphs.Call, entry, row, n int) ([]byte, selectionmap.Result, error) {
+	if entry >= len(call.Contexts) || row >= len(call.Contexts[entry]) {
+		return b, 0, errShape
+	}
+	s := jsonscan.Scanner{Bytes: call.Contexts[entry][row]}
+	more, err := s.Open('[')
+	for ; more && err == nil; more, err = s.Next('[') {
+		s.Space()
+		start := s.At
+		if err := s.Skip(); err != nil {
+			return b, 0, err
+		}
+		if n--; n >= 0 {
+			continue
+		}
+		value := s.Bytes[start:s.At]
+		if value[0] == 'n' {
+			return append(b, value...), selectionmap.Null, nil
+		}
+		return append(b, value...), selectionmap.Made, nil
+	}
+	if err == nil {
+		err = errShape
+	}
+	return b, 0, err
 }
 
 // asked reports whether a filled field is asked of a row at all.
@@ -242,7 +284,7 @@ func fills(list []subgraphs.Selection) bool {
 
 func hasFrom(args []subgraphs.ArgumentSpec) bool {
 	return slices.ContainsFunc(args, func(a subgraphs.ArgumentSpec) bool {
-		return a.Value.From != "" || hasFrom(a.Value.Fields)
+		return a.Value.From != "" || a.Value.Context > 0 || hasFrom(a.Value.Fields)
 	})
 }
 
@@ -281,15 +323,18 @@ func (e *entry) typesIn(list []subgraphs.Selection) {
 // fill adds the variable for an argument of the filled field that is being
 // printed.
 func (e *entry) fill(key string, a *subgraphs.ArgumentSpec) (int, error) {
-	value, err := selectionmap.Parse(a.Value.From)
-	if err != nil {
-		return 0, fmt.Errorf("argument %s of %s: %w", a.Name, key, err)
+	var value selectionmap.Value
+	if a.Value.Context == 0 {
+		var err error
+		if value, err = selectionmap.Parse(a.Value.From); err != nil {
+			return 0, fmt.Errorf("argument %s of %s: %w", a.Name, key, err)
+		}
 	}
 	if !isType(a.Type) {
 		return 0, fmt.Errorf("argument %s of %s: %q is not a GraphQL type", a.Name, key, a.Type)
 	}
 	i := e.newVariable(key+"_"+a.Name, a.Type)
-	e.vars[i].fill = &filling{field: len(e.filled) - 1, argument: a.Name, value: value, required: a.Type[len(a.Type)-1] == '!'}
+	e.vars[i].fill = &filling{field: len(e.filled) - 1, argument: a.Name, value: value, context: int(a.Value.Context), required: a.Type[len(a.Type)-1] == '!'}
 	return i, nil
 }
 
@@ -345,6 +390,7 @@ func (p *printer) begin(s *subgraphs.Selection) int {
 	f := filledField{key: key, first: len(e.vars), end: len(e.vars), on: slices.Clone(p.on), include: slices.Clone(p.include)}
 	f.include = append(f.include, s.Include...)
 	e.filled = append(e.filled, f)
+	p.within = len(e.filled) - 1
 	p.text(" ")
 	return p.cut(piece{kind: pieceField, field: len(e.filled) - 1})
 }
@@ -353,6 +399,7 @@ func (p *printer) end(at int) {
 	if at < 0 || p.err != nil {
 		return
 	}
+	p.within = -1
 	if len(p.b) > 0 {
 		p.pieces = append(p.pieces, piece{text: p.b})
 		p.b = nil

@@ -1,6 +1,7 @@
 package graphql
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -29,6 +30,8 @@ type prepared struct {
 	fragments []byte // of the selections of growing entries
 	entries   []entry
 	variables [][]byte // `"name":` for each
+	declares  [][]byte // `$a:Int` for each
+	uses      [][]use  // by variable, when there are filled fields
 	byRows    bool     // the answer is turned into LayoutRows
 	shared    bool     // may be shared and retried
 	capped    bool     // a lookup has a limit on the rows of one request
@@ -111,6 +114,9 @@ func (p *prepared) compile(spec *subgraphs.FetchSpec) error {
 		}
 	}
 	p.shared = spec.Kind == schema.Query
+	if slices.ContainsFunc(spec.Entries, func(e subgraphs.Entry) bool { return fills(e.Selections) }) {
+		p.uses = make([][]use, len(spec.Variables))
+	}
 	for i := range spec.Entries {
 		if err := p.entry(spec, i); err != nil {
 			return err
@@ -126,7 +132,9 @@ func (p *prepared) compile(spec *subgraphs.FetchSpec) error {
 	pr := &printer{spec: spec}
 	first := true
 	for i := range spec.Variables {
+		from := len(pr.b)
 		pr.declare(&first, spec.Variables[i].Name, spec.Variables[i].Type)
+		p.declares = append(p.declares, bytes.TrimPrefix(pr.b[from:], []byte{','}))
 		p.variables = append(p.variables, append(appendQuoted(nil, spec.Variables[i].Name), ':'))
 	}
 	if pr.err != nil {
@@ -213,7 +221,15 @@ func (p *prepared) operation(b []byte, rows []int, r *round) []byte {
 			}
 		}
 	}
-	if len(p.declared) > 0 {
+	switch {
+	case r != nil && r.idle != nil:
+		for i, idle := range r.idle {
+			if !idle {
+				comma()
+				b = append(b, p.declares[i]...)
+			}
+		}
+	case len(p.declared) > 0:
 		comma()
 		b = append(b, p.declared...)
 	}
@@ -291,11 +307,11 @@ func (p *prepared) entry(spec *subgraphs.FetchSpec, i int) error {
 			return fmt.Errorf("two lookups share the alias %s", e.alias)
 		}
 	}
-	pr := &printer{spec: spec}
+	pr := &printer{spec: spec, uses: p.uses, at: -1, within: -1}
 	pr.name(e.alias)
 	pr.b = pr.b[:0]
 	if filled {
-		pr.entry = &e
+		pr.entry, pr.at = &e, i
 		e.typesIn(in.Selections)
 		p.filled = true
 	}

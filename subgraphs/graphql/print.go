@@ -23,6 +23,11 @@ type printer struct {
 	below   int
 	on      []string
 	include []subgraphs.Condition
+	// uses are, by variable of the spec, where it is used: nil where that does not
+	// matter. At is the entry with filled fields that is being printed, within such a
+	// field of it; -1 for none.
+	uses       [][]use
+	at, within int
 }
 
 func (p *printer) fail(format string, args ...any) {
@@ -52,6 +57,9 @@ func (p *printer) variable(i int) {
 	if i < 0 || i >= len(p.spec.Variables) {
 		p.fail("variable %d is not declared", i)
 		return
+	}
+	if p.uses != nil {
+		p.uses[i] = append(p.uses[i], use{p.at, p.within})
 	}
 	p.text("$")
 	p.name(p.spec.Variables[i].Name)
@@ -195,7 +203,7 @@ func (p *printer) fields(args []subgraphs.ArgumentSpec) {
 		}
 		p.name(args[i].Name)
 		p.text(":")
-		if args[i].Value.From != "" {
+		if args[i].Value.From != "" || args[i].Value.Context > 0 {
 			p.from(&args[i])
 			continue
 		}

@@ -25,7 +25,7 @@ func (p *prepared) requests(call *subgraphs.Call) int {
 // piece returns the k-th piece of a call, and the number of the first row of
 // each of its entries. Entries without a cap are in the first piece.
 func (p *prepared) piece(call *subgraphs.Call, k int) (*subgraphs.Call, []int) {
-	out := &subgraphs.Call{Rows: make([][][]byte, len(call.Rows)), Variables: call.Variables, Header: call.Header}
+	out := &subgraphs.Call{Rows: make([][][]byte, len(call.Rows)), Contexts: make([][][]byte, len(call.Contexts)), Variables: call.Variables, Header: call.Header}
 	first := make([]int, len(call.Rows))
 	for i, rows := range call.Rows {
 		from, to := 0, len(rows)
@@ -35,6 +35,9 @@ func (p *prepared) piece(call *subgraphs.Call, k int) (*subgraphs.Call, []int) {
 			from = to
 		}
 		out.Rows[i], first[i] = rows[from:to], from
+		if i < len(call.Contexts) && call.Contexts[i] != nil {
+			out.Contexts[i] = call.Contexts[i][from:to]
+		}
 	}
 	return out, first
 }

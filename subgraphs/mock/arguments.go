@@ -35,6 +35,9 @@ func (p *prepared) argumentValue(name string, v *subgraphs.ArgumentValue, depth 
 	switch {
 	case v.From != "":
 		out.from = v.From
+	case v.Context > 0:
+		// Values are made up of the row and what the client gave.
+		out.constant = &node{}
 	case v.Object || len(v.Fields) > 0:
 		for i := range v.Fields {
 			part, err := p.argument(&v.Fields[i], depth+1)

@@ -80,8 +80,8 @@ func (w *world) calledWith(t *testing.T, texts ...string) {
 	}
 }
 
-// sdl is one subgraph. A text that starts with federation1 is taken as it is, all
-// others get the federation 2 link.
+// sdl is one subgraph. A text that starts with federation1, or links something
+// itself, is taken as it is; all others get the federation 2 link.
 type sdl struct{ name, text string }
 
 // federation1 marks a schema that links nothing.
@@ -89,6 +89,12 @@ const federation1 = "# federation 1\n"
 
 // compose composes the subgraphs and starts them, which may fail.
 func compose(t *testing.T, data string, services ...sdl) (*world, error) {
+	t.Helper()
+	return join(t, data, "", services...)
+}
+
+// join is compose for a supergraph that is there already, unless it is empty.
+func join(t *testing.T, data, joined string, services ...sdl) (*world, error) {
 	t.Helper()
 	d, err := dataserver.ParseData([]byte(data))
 	if err != nil {
@@ -98,12 +104,12 @@ func compose(t *testing.T, data string, services ...sdl) (*world, error) {
 	var all []federation.Subgraph
 	for _, s := range services {
 		text := s.text
-		if !strings.HasPrefix(text, federation1) {
+		if !strings.HasPrefix(text, federation1) && !strings.Contains(text, "@link(") {
 			text = fed2 + text
 		}
 		all = append(all, federation.Subgraph{Name: s.name, SDL: text})
 	}
-	w.Graph, err = federation.New(t, all, d, federation.Options{KeepLog: true, Fault: w.fault,
+	w.Graph, err = federation.New(t, all, d, federation.Options{Supergraph: joined, KeepLog: true, Fault: w.fault,
 		Wrap: func(_ string, c subgraphs.Client) subgraphs.Client { return recorder{c, w} }})
 	return w, err
 }

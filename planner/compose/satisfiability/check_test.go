@@ -10,7 +10,7 @@ import (
 	"github.com/weft-graphql/weft/planner/supergraph"
 )
 
-const fed = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@inaccessible", "@interfaceObject"])
+const fed = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@inaccessible", "@interfaceObject", "@context", "@fromContext"])
 `
 
 func merged(t testing.TB, sdl ...string) *supergraph.Definition {
@@ -71,6 +71,23 @@ func TestCheck(t *testing.T) {
 		{"query as a field leads everywhere", "", []string{
 			`type Query { a: ID } type Mutation { m: P } type P { query: Query }`,
 			`type Query { b: ID }`}},
+		{"a context on the only path", "", []string{
+			`type Query { t: T } type T @context(name: "c") { n: Int v: V } type V { u: U }
+				type U @key(fields: "id") { id: ID f(a: Int @fromContext(field: "$c { n }")): ID }`}},
+		{"a context of the query type, on a path through another subgraph", "", []string{
+			`type Query @context(name: "c") { n: Int } type U @key(fields: "id") { id: ID f(a: Int @fromContext(field: "$c { n }")): ID }`,
+			`type Query { v: V } type V { u: U } type U @key(fields: "id") { id: ID }`}},
+		{"a context on one of two paths", "U.f", []string{
+			`type Query { t: T u: U } type T @context(name: "c") { n: Int u: U }
+				type U @key(fields: "id") { id: ID f(a: Int @fromContext(field: "$c { n }")): ID }`}},
+		{"a context on a longer path only", "U.f", []string{
+			`type Query { u: U } type T @context(name: "c") { n: Int u: U }
+				type U @key(fields: "id") { id: ID t: T f(a: Int @fromContext(field: "$c { n }")): ID }`}},
+		{"a context carried by the field's own type, at the object itself and around it", "U.f", []string{
+			`type Query { u: U } type U @key(fields: "id") @context(name: "c") { id: ID n: Int u: U f(a: Int @fromContext(field: "$c { n }")): ID }`}},
+		{"a context of an interface on the path of one type only", "U.f", []string{
+			`type Query { i: I } interface I { u: U } type A implements I @context(name: "c") { n: Int u: U } type B implements I { u: U }
+				type U @key(fields: "id") { id: ID f(a: Int @fromContext(field: "$c { n }")): ID }`}},
 		{"requires", "", []string{
 			`type Query { t: T } type T @key(fields: "id") { id: ID n: Int }`,
 			`type T @key(fields: "id") { id: ID n: Int @external m: Int @requires(fields: "n") }`}},

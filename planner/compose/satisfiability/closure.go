@@ -323,6 +323,9 @@ func (r *run) enters(place int32, to *target, m *graph.Move) bool {
 // requires, or can be sent back to its subgraph with it by a key that is only
 // good for that.
 func (r *run) reenters(place int32, m *graph.Move) bool {
+	if m.Provider.Contexts != nil {
+		return false // their values go with a lookup
+	}
 	if r.givesAll(place, m.Provider.Requires) {
 		return true
 	}

@@ -51,6 +51,37 @@ func (w *walker) report(i int, f schema.FieldID, h *holding) {
 	w.problem(append(w.path(i), coordinate), coordinate, list(texts, "; "), best.hint)
 }
 
+// reportContext explains that a field could be reached if something on the path
+// carried its contexts. It reports false where that is not so.
+func (w *walker) reportContext(i int, f schema.FieldID, h *holding) bool {
+	if w.contexts.needs == nil {
+		return false
+	}
+	carried := h.carried
+	h.carried = everyContext
+	_, found := h.follow(f)
+	h.carried = carried
+	if !found {
+		return false
+	}
+	coordinate := w.coordinate(f)
+	if w.reported[coordinate] {
+		return true
+	}
+	w.reported[coordinate] = true
+	var at []string
+	moves := w.graph.Moves(f)
+	for k := range moves {
+		if w.contexts.needs[moves[k].Provider]&^carried != 0 {
+			at = append(at, w.super.Subgraphs[moves[k].Subgraph].String())
+		}
+	}
+	w.problem(append(w.path(i), coordinate), coordinate,
+		"no object on the way carries the context that an argument of the field needs in "+names(at),
+		"Set the context with @context on a type of each path that leads to the field.")
+	return true
+}
+
 // reportInterfaceObject explains that nothing can say of what type a value is:
 // only interface objects can be reached.
 func (w *walker) reportInterfaceObject(i int) {

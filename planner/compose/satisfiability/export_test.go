@@ -23,8 +23,9 @@ type Tracer struct{ run *run }
 // Trace is where a path leads.
 type Trace struct {
 	// Type is the type there.
-	Type   schema.TypeID
-	places []int32
+	Type    schema.TypeID
+	places  []int32
+	carried uint64
 }
 
 // NewTracer returns a Tracer for one choice of labels.
@@ -33,12 +34,14 @@ func NewTracer(s *supergraph.Supergraph, active []bool) *Tracer {
 }
 
 // Root is the beginning of paths from a root type.
-func (t *Tracer) Root(of schema.TypeID) Trace { return Trace{of, t.run.roots(of)} }
+func (t *Tracer) Root(of schema.TypeID) Trace { return Trace{Type: of, places: t.run.roots(of)} }
 
 // Field follows a field of an object type. It reports false if it cannot be had.
 func (t *Tracer) Field(from Trace, f schema.FieldID) (Trace, bool) {
-	places, ok := t.run.hold(from.Type, from.places).follow(f)
-	return Trace{t.run.schema.Field(f).Type.Type, places}, ok
+	h := t.run.hold(from.Type, from.places)
+	h.carried = from.carried
+	places, ok := h.follow(f)
+	return Trace{t.run.schema.Field(f).Type.Type, places, from.carried | t.run.contexts.carried[from.Type]}, ok
 }
 
 // Known reports whether something can tell the concrete type of a value.
@@ -58,7 +61,7 @@ func (t *Tracer) On(from Trace, to schema.TypeID) (Trace, bool) {
 		}
 	}
 	slices.Sort(out)
-	return Trace{to, slices.Compact(out)}, len(out) > 0
+	return Trace{to, slices.Compact(out), from.carried}, len(out) > 0
 }
 
 // Follow follows the path of a Problem. It returns how many steps can be taken.

@@ -144,6 +144,9 @@ func (r *run) entriesOf(t schema.TypeID) *entries {
 	lookups := r.graph.Lookups(t)
 	for i := range lookups {
 		l := &lookups[i]
+		if l.Root {
+			continue
+		}
 		d := door{int32(l.Subgraph), l.Through}
 		p := place{as: t, decl: t, sub: d.sub, entered: true}
 		if l.Through != schema.NoType {

@@ -36,6 +36,7 @@ type run struct {
 	// entries are, by type, the ways into subgraphs; made when first needed.
 	entries []*entries
 
+	contexts contexts
 	closures []*closure // by place
 	facts    map[factKey]*fact
 	solver   solver
@@ -67,7 +68,8 @@ type extra struct {
 func newRun(g *graph.Graph, active []bool) *run {
 	s := g.Supergraph
 	return &run{
-		graph: g, super: s, schema: s.Schema, active: active,
+		contexts: newContexts(s),
+		graph:    g, super: s, schema: s.Schema, active: active,
 		placeIDs: make(map[place]int32), extras: make([]extra, 1), extraIDs: make(map[string]int32),
 		steps: make(map[string]*step), paths: make(map[*supergraph.FieldSelection][]*step),
 		entries: make([]*entries, len(s.Schema.Types)), facts: make(map[factKey]*fact),
@@ -162,7 +164,8 @@ func (r *run) selected(set supergraph.FieldSet, as schema.TypeID, name string) (
 }
 
 // gives reports whether a place itself gives a field by a move of its subgraph,
-// what the field requires left aside. needs says that it requires something.
+// what the field requires left aside. needs says that it requires something, or has
+// contexts.
 func (r *run) gives(id int32, m *graph.Move) (ok, needs bool) {
 	p := &r.places[id]
 	if int32(m.Subgraph) != p.sub || m.Through != p.through(r.schema) || !r.usable(m.Provider) {
@@ -180,7 +183,7 @@ func (r *run) gives(id int32, m *graph.Move) (ok, needs bool) {
 		_, ok = r.selected(x.set, p.as, r.schema.Field(m.Field).Name)
 		return ok, false
 	}
-	return r.givesAll(id, pr.JoinFrom), pr.Requires != nil
+	return r.givesAll(id, pr.JoinFrom), pr.HasInputs()
 }
 
 // givesAll reports whether a place itself gives all of a field set.

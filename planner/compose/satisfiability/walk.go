@@ -30,6 +30,14 @@ type state struct {
 	places []int32
 	parent int // index into walker.states, or -1
 	step   string
+	// carried are the contexts that objects on the path carry.
+	carried uint64
+}
+
+// proof is a set of places, and contexts, that a type has been proven with.
+type proof struct {
+	places  []int32
+	carried uint64
 }
 
 type walker struct {
@@ -37,7 +45,7 @@ type walker struct {
 	states []state
 	// visited are, by type, the sets of places proven, without those that hold
 	// another one; counts say how many they have been.
-	visited [][][]int32
+	visited [][]proof
 	counts  []int
 	// known are the places that led to them, by content.
 	known    map[string]bool
@@ -55,7 +63,7 @@ type walker struct {
 // walk proves that each field of the API schema can be reached.
 func (r *run) walk() []Problem {
 	w := &walker{
-		run: r, visited: make([][][]int32, len(r.schema.Types)), counts: make([]int, len(r.schema.Types)), known: make(map[string]bool),
+		run: r, visited: make([][]proof, len(r.schema.Types)), counts: make([]int, len(r.schema.Types)), known: make(map[string]bool),
 		sets: make(map[string]bool), reported: make(map[string]bool),
 	}
 	w.rest.walker = w
@@ -124,8 +132,11 @@ func (o *sizeOrder) Pop() any {
 	return x
 }
 
-func content(as schema.TypeID, places []int32) string {
-	b := binary.LittleEndian.AppendUint32(make([]byte, 0, 4+4*len(places)), uint32(as))
+func content(as schema.TypeID, places []int32, carried uint64) string {
+	b := binary.LittleEndian.AppendUint32(make([]byte, 0, 12+4*len(places)), uint32(as))
+	if carried != 0 {
+		b = binary.LittleEndian.AppendUint64(append(b, 0xff, 0xff, 0xff, 0xff), carried) // no place has such a number
+	}
 	for _, p := range places {
 		b = binary.LittleEndian.AppendUint32(b, uint32(p))
 	}
@@ -133,8 +144,8 @@ func content(as schema.TypeID, places []int32) string {
 }
 
 // note adds a set to a list of known ones and reports whether it was new.
-func note(known map[string]bool, as schema.TypeID, places []int32) bool {
-	key := content(as, places)
+func note(known map[string]bool, as schema.TypeID, places []int32, carried uint64) bool {
+	key := content(as, places, carried)
 	if known[key] {
 		return false
 	}
@@ -145,7 +156,7 @@ func note(known map[string]bool, as schema.TypeID, places []int32) bool {
 // visit looks at all that can follow a state.
 func (w *walker) visit(i int) {
 	s := w.states[i]
-	if !note(w.known, s.as, s.places) || !w.spend(len(s.places)) {
+	if !note(w.known, s.as, s.places, s.carried) || !w.spend(len(s.places)) {
 		return
 	}
 	if w.schema.Type(s.as).Kind.Abstract() {
@@ -153,11 +164,12 @@ func (w *walker) visit(i int) {
 		return
 	}
 	h := w.hold(s.as, s.places)
+	h.carried = s.carried
 	set := h.set()
-	if !note(w.sets, s.as, set) {
+	if !note(w.sets, s.as, set, s.carried) {
 		return
 	}
-	if w.proven(s.as, set) {
+	if w.proven(s.as, set, s.carried) {
 		w.checkShared(i, h)
 		return
 	}
@@ -167,15 +179,15 @@ func (w *walker) visit(i int) {
 			clean = false
 		}
 	}
-	w.prove(s.as, set, clean)
+	w.prove(s.as, set, s.carried, clean)
 }
 
 // proven reports whether the type was already proven from no more than this set:
 // more places can only reach more.
-func (w *walker) proven(t schema.TypeID, set []int32) bool {
+func (w *walker) proven(t schema.TypeID, set []int32, carried uint64) bool {
 	for _, old := range w.visited[t] {
-		w.work += 1 + len(old)/8
-		if subset(old, set) {
+		w.work += 1 + len(old.places)/8
+		if old.carried&^carried == 0 && subset(old.places, set) {
 			return true
 		}
 	}
@@ -185,7 +197,7 @@ func (w *walker) proven(t schema.TypeID, set []int32) bool {
 // prove notes that the type has been visited with a set. Where a field could not
 // be had with it, more places may lead on to further problems, which are to be
 // told as well as long as there are not too many sets.
-func (w *walker) prove(t schema.TypeID, set []int32, clean bool) {
+func (w *walker) prove(t schema.TypeID, set []int32, carried uint64, clean bool) {
 	w.counts[t]++
 	enough := broadWork + broadWorkPerField*len(w.schema.Fields)
 	w.broad = w.broad || w.counts[t] > broadSets || w.counts[t] > usualSets && w.work > enough
@@ -193,7 +205,9 @@ func (w *walker) prove(t schema.TypeID, set []int32, clean bool) {
 		return
 	}
 	w.work += len(w.visited[t])
-	w.visited[t] = append(slices.DeleteFunc(w.visited[t], func(old []int32) bool { return subset(set, old) }), set)
+	w.visited[t] = append(slices.DeleteFunc(w.visited[t], func(old proof) bool {
+		return carried&^old.carried == 0 && subset(set, old.places)
+	}), proof{set, carried})
 }
 
 func subset(small, large []int32) bool {
@@ -233,7 +247,7 @@ func (w *walker) visitAbstract(i int) {
 		// A type that no subgraph returns here cannot be asked for.
 		if len(places) > 0 && !w.schema.Type(o).Hidden {
 			slices.Sort(places)
-			next = append(next, state{as: o, places: slices.Compact(places), parent: i, step: "... on " + w.schema.Type(o).Name})
+			next = append(next, state{as: o, places: slices.Compact(places), parent: i, step: "... on " + w.schema.Type(o).Name, carried: s.carried})
 		}
 	}
 	if !typed && len(s.places) > 0 && len(next) > 0 {
@@ -265,10 +279,12 @@ type holding struct {
 	open bits
 	// told is what explanations have found out so far.
 	told told
+	// carried are the contexts that objects around carry.
+	carried uint64
 }
 
 func (r *run) hold(as schema.TypeID, places []int32) *holding {
-	h := &holding{run: r, entries: r.entriesOf(as)}
+	h := &holding{run: r, entries: r.entriesOf(as), carried: everyContext}
 	h.open = newBits(len(h.entries.targets))
 	have := make(map[int32]bool, len(places))
 	for next := slices.Clone(places); len(next) > 0; next = next[1:] {
@@ -334,7 +350,7 @@ func (h *holding) each(f schema.FieldID, visit func(from int32, m *graph.Move) b
 	r.spend(len(moves))
 	for i := range moves {
 		m := &moves[i]
-		if !r.usable(m.Provider) {
+		if !r.usable(m.Provider) || m.Provider.Contexts != nil && r.contexts.needs[m.Provider]&^h.carried != 0 {
 			continue
 		}
 		for _, b := range h.in(m.Subgraph) {
@@ -382,6 +398,9 @@ func (w *walker) visitField(i int, f schema.FieldID, h *holding) bool {
 	field := w.schema.Field(f)
 	places, found := h.follow(f)
 	if !found {
+		if w.reportContext(i, f, h) {
+			return false
+		}
 		if w.spend(0) { // else it may be that the search was given up
 			w.report(i, f, h)
 		}
@@ -391,7 +410,7 @@ func (w *walker) visitField(i int, f schema.FieldID, h *holding) bool {
 	if !target.Kind.Composite() || target.Hidden {
 		return true
 	}
-	next := state{as: target.ID, places: places, parent: i, step: w.coordinate(f)}
+	next := state{as: target.ID, places: places, parent: i, step: w.coordinate(f), carried: h.carried | w.contexts.carried[field.Parent]}
 	if target.Kind.Abstract() {
 		w.checkRuntimeTypes(f, next)
 	}
