@@ -78,7 +78,32 @@ func (r *Router) newRequest() *request {
 	rq.exec.Header = rq.headerFor
 	rq.exec.OnAnswer = rq.observe
 	rq.exec.Locate = rq.locate
+	rq.exec.Room = r.room
 	return rq
+}
+
+// maxLarge is the most memory of a large response that is kept for the next.
+const maxLarge = 32 << 20
+
+// room gives memory for a large response. Requests do not keep theirs, since the
+// next one that has it may be small.
+func (r *Router) room(dst []byte, n int) []byte {
+	if n <= maxKept || len(dst) > 0 {
+		return slices.Grow(dst, n)
+	}
+	// What is there may be too small; it is then left to the garbage collector.
+	if b, _ := r.large.Get().(*[]byte); b != nil && cap(*b) >= n {
+		return (*b)[:0]
+	}
+	return make([]byte, 0, n+n/8)
+}
+
+// keepLarge takes back what room gave.
+func (r *Router) keepLarge(b []byte) {
+	if cap(b) <= maxLarge {
+		b = b[:0]
+		r.large.Put(&b)
+	}
 }
 
 // free lets go of everything that belongs to the request.
@@ -90,7 +115,7 @@ func (rq *request) free() {
 	rq.parts = body.Request{}
 	rq.values.Reset()
 	rq.labels, rq.show, rq.places = 0, planHidden, nil
-	rq.exec = execute.Request{Header: rq.exec.Header, OnAnswer: rq.exec.OnAnswer, Locate: rq.exec.Locate}
+	rq.exec = execute.Request{Header: rq.exec.Header, OnAnswer: rq.exec.OnAnswer, Locate: rq.exec.Locate, Room: rq.exec.Room}
 	rq.result = execute.Result{}
 	rq.errors = 0
 	for i := range rq.lines {
@@ -105,6 +130,7 @@ func (rq *request) free() {
 		rq.in = nil
 	}
 	if cap(rq.out) > maxKept {
+		rq.router.keepLarge(rq.out)
 		rq.out = nil
 	}
 	rq.in, rq.out = rq.in[:0], rq.out[:0]

@@ -59,6 +59,7 @@ type Router struct {
 	executor *execute.Executor
 	inFlight *inflight.Group
 	requests sync.Pool
+	large    sync.Pool // of *[]byte, memory of large responses
 	panics   atomic.Int64
 	draining atomic.Bool
 	started  time.Time

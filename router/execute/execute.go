@@ -98,6 +98,10 @@ type Request struct {
 	// keys, list indices left out), or nothing; may be nil. It is called by the
 	// goroutine that executes, as often as there are errors.
 	Locate func(dst []byte, path []string) []byte
+	// Room returns a slice with the content of dst and room for n bytes more, for
+	// responses that dst has no room for; nil takes new memory. It is called at most
+	// once, by the goroutine that executes.
+	Room func(dst []byte, n int) []byte
 	// Extensions are members for the response's extensions, as raw JSON without
 	// braces; empty for none.
 	Extensions []byte

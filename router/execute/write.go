@@ -76,7 +76,11 @@ func (x *state) write(dst []byte) []byte {
 	for _, b := range x.bufs {
 		expected += len(b)
 	}
-	x.dst = append(slices.Grow(dst, min(expected, x.limits.MaxResponseSize)), `{"data":`...)
+	expected = min(expected, x.limits.MaxResponseSize)
+	if x.request.Room != nil && cap(dst)-len(dst) < expected {
+		dst = x.request.Room(dst, expected)
+	}
+	x.dst = append(slices.Grow(dst, expected), `{"data":`...)
 	x.limit = start + x.limits.MaxResponseSize
 	x.path = x.path[:0]
 	x.memos = x.memos[:0]

@@ -16,13 +16,15 @@ type buffer struct {
 
 var classes = [...]int{
 	4 << 10, 16 << 10, 64 << 10, 96 << 10, 128 << 10, 192 << 10, 256 << 10, 384 << 10, 512 << 10, 768 << 10,
-	1 << 20, 3 << 19, 2 << 20, 3 << 20, 4 << 20,
+	1 << 20, 3 << 19, 2 << 20, 3 << 20, 4 << 20, 6 << 20, 8 << 20, 12 << 20,
 }
 
 const (
 	// largest is up to where an announced length is believed.
 	largest = 1 << 20
-	// part is the piece in which a long body of unknown length is gathered.
+	// kept is the largest size that is used again; a longer body of unknown length
+	// is gathered in pieces of a part.
+	kept = 12 << 20
 	part = 4 << 20
 )
 
@@ -92,10 +94,9 @@ func (resp *Response) read(r io.Reader, length, limit int64, hint int) error {
 		// The buffer is full and there is more.
 		switch {
 		case n < largest:
-			bigger := newBuffer(int(min(int64(4*n), largest)))
-			copy(bigger.b, have)
-			resp.buf.free()
-			resp.buf = bigger
+			resp.grow(n, int(min(int64(4*n), largest)))
+		case length < 0 && n < kept:
+			resp.grow(n, int(min(int64(3*n), limit+1, kept)))
 		case length > 0:
 			bigger := newBuffer(int(length))
 			whole := bigger.b[:length:length]
@@ -114,6 +115,14 @@ func (resp *Response) read(r io.Reader, length, limit int64, hint int) error {
 			return resp.gather(r, n, limit)
 		}
 	}
+}
+
+// grow moves the first n bytes to a larger buffer.
+func (resp *Response) grow(n, size int) {
+	bigger := newBuffer(size)
+	copy(bigger.b, resp.buf.b[:n])
+	resp.buf.free()
+	resp.buf = bigger
 }
 
 // gather reads the rest of a long body of unknown length in pieces and joins
