@@ -180,7 +180,7 @@ func TestRestLayers(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Rest{
-		URL: "http://a/", Names: "asis", Lists: "repeat", MaxURL: 4096, MaxBody: 8 << 20,
+		URL: "http://a/", Names: "asis", Lists: "repeat", MaxURL: 4096, MaxBody: 8 << 20, Strict: "off",
 		Headers: RestHeaders{Set: RestParams{{"p", "1", ""}, {"q", "3", ""}, {"r", "4", ""}}},
 		Types:   RestTypes{{Type: "A", Fields: []RestField{{"d", "f"}}}},
 		Enums:   RestEnums{{"E", RestValues{{"X", `"xx"`}, {"Y", `"y"`}}}},

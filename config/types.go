@@ -56,6 +56,8 @@ type Config struct {
 	Introspection Introspection `yaml:"introspection"`
 	// The GraphiQL page; `true` is short for `{enabled: true}`.
 	Playground Playground `yaml:"playground"`
+	// What responses tell in `extensions.warnings`; `true` is short for `{enabled: true}`.
+	Warnings Warnings `yaml:"warnings"`
 	// Health endpoints; `false` is short for `{enabled: false}`.
 	Health Health `yaml:"health"`
 	// Logging.
@@ -423,6 +425,12 @@ type HTTPCache struct {
 // Introspection by clients.
 type Introspection struct {
 	// Whether clients may introspect the graph.
+	Enabled bool `yaml:"enabled" default:"false"`
+}
+
+// Warnings are what responses tell that is no error.
+type Warnings struct {
+	// Whether responses say where list elements were left out because of `missing: drop`.
 	Enabled bool `yaml:"enabled" default:"false"`
 }
 

@@ -320,6 +320,7 @@ func (rq *request) aim(p *plan.Plan) bool {
 	rq.exec.Limits = rq.gen.Limits
 	rq.exec.Policy = rq.gen.Policy
 	rq.exec.Extensions = planExtension(p, rq.show)
+	rq.exec.Warnings = rq.gen.Config.Warnings.Enabled
 	return true
 }
 

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"slices"
@@ -439,9 +440,6 @@ func (c *compiler) complete(eps []*endpoint) {
 
 // timeoutOf is the time one request of an endpoint may take; 0 leaves it to
 // the context.
-func (u *Upstream) timeoutOf(e *endpoint) time.Duration {
-	if e.spec.Timeout > 0 {
-		return e.spec.Timeout
-	}
-	return u.spec.Timeout
+func (cl *client) timeoutOf(e *endpoint) time.Duration {
+	return cmp.Or(max(e.spec.Timeout, 0), max(cl.up.spec.Timeout, 0), max(cl.options.Timeout, 0))
 }

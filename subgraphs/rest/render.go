@@ -2,10 +2,12 @@ package rest
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
+	"time"
 
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/rest/mapping"
@@ -27,6 +29,8 @@ type renderer struct {
 	vars   mapping.Variables // Args, This and Batch change with the asks
 	header []subgraphs.HeaderField
 	random func() string
+	// timeout is that of each request.
+	timeout time.Duration
 	// extra are parameters beside those of the endpoint: the position of a page.
 	extra []extraParam
 }
@@ -51,7 +55,7 @@ func (r *renderer) value(ref *reference) []byte {
 	if !ok {
 		return nil
 	}
-	return r.up.appendSent(nil, v, ref.shape, ref.field)
+	return r.up.appendSent(nil, v, ref.shape, ref)
 }
 
 // signature is all of an ask's request that does not come from $batch: asks with
@@ -104,7 +108,7 @@ func (r *renderer) request(asks []*ask, batch mapping.Value) (*HTTPRequest, erro
 	e := r.e
 	r.of(asks[0], batch)
 	req := &HTTPRequest{
-		Method: e.method, Timeout: r.up.timeoutOf(e), MaxBody: r.up.spec.MaxBody, Endpoint: e.name,
+		Method: e.method, Timeout: r.timeout, MaxBody: r.up.spec.MaxBody, Endpoint: e.name,
 		Safe: e.safe(), Types: e.types, Invalidates: e.invalidates, Cache: r.up.cacheOf(e),
 	}
 	if req.MaxBody <= 0 {
@@ -232,7 +236,7 @@ func (r *renderer) content(req *HTTPRequest) error {
 			return err
 		}
 		var pairs template.Pairs
-		style, _ := template.ParseStyle(r.e.spec.Lists)
+		style, _ := template.ParseStyle(cmp.Or(r.e.spec.Lists, r.up.spec.Lists))
 		for it := v.Iterate(); it.Next(); {
 			if err := pairs.Add(it.Key(), it.Value().AppendJSON(nil), style); err != nil {
 				return err

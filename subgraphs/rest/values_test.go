@@ -112,7 +112,7 @@ func TestArguments(t *testing.T) {
 	spec := &subgraphs.FetchSpec{Facet: "Query.s", Root: []subgraphs.Selection{{Key: "s", Field: "s", Arguments: []subgraphs.ArgumentSpec{variable("a", 3), variable("b", 0), composed}}}}
 	a := h.fetch(spec, &subgraphs.Call{Variables: [][]byte{[]byte(`["x y","&"]`), []byte("4"), []byte(`{"someKey":6}`), nil}})
 	same(t, "row", rowTexts(a, 0), []string{`{"s":"x"}`})
-	input := `{"some_key":4,"list":[{"some_key":6},{"some_key":5,"e":"ONE_TWO"}]}`
+	input := `{"some_key":4,"list":[{"some_key":6},{"some_key":5,"e":"one_two"}]}`
 	same(t, "request", f.lines(), []string{
 		`POST /api/s/3?b%5B%5D=x%20y&b%5B%5D=%26&k=a%26b {"all":{"a":3,"b":["x y","&"],"c":` + input + `},"c":` + input + `,"n":4}`})
 }

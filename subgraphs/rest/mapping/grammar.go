@@ -97,7 +97,7 @@ func (p *parser) entry() (e entry, q *path, named bool) {
 		p.i = start
 	}
 	if p.peek() != '$' && p.peek() != '@' && !p.atKey() {
-		hint := ""
+		hint := p.slip()
 		if p.operator() != opNone {
 			hint = "operators work behind an alias, in $(…) and in arguments"
 		}
