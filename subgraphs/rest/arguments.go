@@ -344,6 +344,8 @@ func (u *Upstream) appendInput(dst []byte, v mapping.Value, t *typ) []byte {
 			return append(dst, json...)
 		}
 		return mapping.AppendQuoted(dst, styled(u.spec.Names, text))
+	case t.name == "ID" && v.Kind() == mapping.KindNumber:
+		return mapping.AppendQuoted(dst, v.Raw()) // as the literal 1 is the id "1"
 	case t.kind == schema.Scalar && v.Kind() == mapping.KindString && u.formats[t.name] != "":
 		if number, ok := sentAs(u.formats[t.name], v.Text()); ok {
 			return append(dst, number...)

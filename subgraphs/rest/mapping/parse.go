@@ -143,7 +143,7 @@ func (p *parser) slip() string {
 		for from > 0 && word(p.text[from-1]) {
 			from--
 		}
-		for to < len(p.text) && word(p.text[to]) {
+		for to < len(p.text) && word(p.text[to]) && !strings.HasPrefix(p.text[to:], "->") {
 			to++
 		}
 		if name := p.text[from:to]; strings.Trim(name, "-") != "" {
