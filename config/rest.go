@@ -27,7 +27,7 @@ type Rest struct {
 	Enums RestEnums `yaml:"enums"`
 	// How the service writes a scalar: `iso`, `epoch_s`, `epoch_ms`, `string` or `number`, as in `DateTime: epoch_s`.
 	Formats map[string]string `yaml:"formats"`
-	// The endpoints, by what they answer: `Query.x`, `Mutation.x`, `Type.field`, `Type` (finds objects by the first key of the type) or `Type(a b)` (by another key). Each is one endpoint or a list of alternatives from which the cheapest is taken.
+	// The endpoints, by what they answer: `Query.x`, `Mutation.x`, `Type.field`, `Type` (finds objects by the first key of the type; of an interface, those of all its types) or `Type(a b)` (by another key). Each is one endpoint or a list of alternatives from which the cheapest is taken.
 	Fetch map[string][]RestEndpoint `yaml:"fetch"`
 	// How answers are cached.
 	Cache *RestCache `yaml:"cache"`

@@ -78,8 +78,10 @@ func Compile(subgraph string, doc *schema.Document, spec *Spec) (*Upstream, []*E
 
 	var eps []*endpoint
 	for i := range spec.Endpoints {
-		if e := c.declare(&spec.Endpoints[i]); e != nil {
-			eps = append(eps, e)
+		for _, s := range c.ofEachType(&spec.Endpoints[i]) {
+			if e := c.declare(s); e != nil {
+				eps = append(eps, e)
+			}
 		}
 	}
 	c.typeMappings()
@@ -252,6 +254,38 @@ func objectOf(values []Value) (mapping.Value, error) {
 		b = append(b, v.JSON...)
 	}
 	return mapping.ParseValueJSON(append(b, '}'))
+}
+
+// ofEachType makes of a lookup of an interface one for each of its types that has
+// the key: an object is looked up as what it is. Types with a lookup of their own
+// keep to that.
+func (c *compiler) ofEachType(spec *EndpointSpec) []*EndpointSpec {
+	name, key, _ := strings.Cut(strings.TrimSpace(spec.Coordinate), "(")
+	t := c.model.types[strings.TrimSpace(name)]
+	if t == nil || t.kind != schema.Interface {
+		return []*EndpointSpec{spec}
+	}
+	var out []*EndpointSpec
+	for _, p := range t.possible {
+		own := func(o EndpointSpec) bool {
+			name, _, _ := strings.Cut(strings.TrimSpace(o.Coordinate), "(")
+			return strings.TrimSpace(name) == p.name
+		}
+		if key == "" && len(p.keys) == 0 || slices.ContainsFunc(c.spec.Endpoints, own) {
+			continue
+		}
+		one := *spec
+		one.Coordinate = p.name
+		if key != "" {
+			one.Coordinate += "(" + key
+		}
+		out = append(out, &one)
+	}
+	if len(out) == 0 {
+		c.add(CodeInvalidKey, spec.At, spec.Coordinate, "%s is an interface, and none of its types is looked up by it", t.name).Hint =
+			"Its types need a @key, and no lookup of their own."
+	}
+	return out
 }
 
 // declare reads an endpoint's coordinate.

@@ -568,3 +568,24 @@ type Owner @key(fields: "id") { id: ID! name: String }`
 		}
 	}
 }
+
+// A lookup of an interface is one of each of its types.
+func TestInterfaceLookups(t *testing.T) {
+	s := answers(t, map[string]string{
+		"/refs":  `[{"kind":"car","ref":1},{"kind":"boat","ref":"2"},{"kind":"car","ref":3}]`,
+		"/nodes": `[{"id":2,"type":"boat","label":"b","masts":2},{"id":1,"type":"car","label":"a","wheels":4}]`,
+	})
+	g := routed(t, "", part{name: "s", sdl: federated + `
+type Query { things: [Thing!]! }
+interface Thing { id: ID! label: String }
+type Car implements Thing @key(fields: "id") { id: ID! label: String wheels: Int }
+type Boat implements Thing @key(fields: "id") { id: ID! label: String masts: Int }`, service: s, rest: `
+types: {Thing: {typename: {by: type, map: {car: Car, boat: Boat}}}}
+fetch:
+  Query.things: {GET: /refs, select: "__typename: kind->match(['car', 'Car'], ['boat', 'Boat']) id: ref"}
+  Thing: {GET: /nodes, query: {ids: $batch.id}}
+`})
+	want(t, g.ask(t, `{ things { __typename id label ... on Car { wheels } ... on Boat { masts } } }`),
+		`{"things":[{"__typename":"Car","id":"1","label":"a","wheels":4},{"__typename":"Boat","id":"2","label":"b","masts":2},{"__typename":"Car","id":"3","label":null,"wheels":null}]}`)
+	same(t, "requests", s.asked(), []string{"GET /nodes?ids=1&ids=3", "GET /nodes?ids=2", "GET /refs"})
+}
