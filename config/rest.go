@@ -117,7 +117,7 @@ type RestEndpoint struct {
 	OK string `yaml:"ok"`
 	// What 404 means. By default it is null for lookups and for fields that may be null, otherwise an error.
 	NotFound string `yaml:"not_found" enum:"null,error"`
-	// What becomes of an object that the service does not know: null, an error, or, within a list, `drop` to leave it out.
+	// What becomes of an object that the service does not know: null, an error, or, for a field with a list, `drop`: elements that would be null because an object they refer to is missing are left out.
 	Missing string `yaml:"missing" enum:"null,error,drop"`
 	// How failures are told to clients.
 	Errors *RestErrors `yaml:"errors"`

@@ -36,8 +36,10 @@ type Facet struct {
 	Cost int
 	// Latency is what one request is expected to take; 0 is not known.
 	Latency time.Duration
-	// Drop says that list elements are left out where an object that a lookup
-	// through another facet does not find would make them null.
+	// Drop says that list elements are left out which would be null because an
+	// object is not found: of a field's facet, the elements of its list, whoever
+	// looks the object up; of the facet of objects, those elements, of whatever
+	// list, that hold the object.
 	Drop bool
 }
 
@@ -55,6 +57,13 @@ type FacetField struct {
 	Provides string
 	// External fields are given only where a path provides them.
 	External bool
+}
+
+// OfObject reports whether the facet looks up objects as a whole, not one field of
+// theirs.
+func (f *Facet) OfObject() bool {
+	t := f.Of(f.Type)
+	return f.RootField == "" && t != nil && (len(t.Fields) != 1 || t.Fields[0].Name == f.Key)
 }
 
 // Field returns what the facet gives of a field, or nil.

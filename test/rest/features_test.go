@@ -553,6 +553,7 @@ type Owner @key(fields: "id") { id: ID! name: String }`
 		{`Query.thing: {GET: "/t/{id}", headers: {Host: evil}}`, `Host`},
 		{`Query.thing: {GET: "/t/{id}", headers: {Connection: close}}`, `Connection`},
 		{`Query.thing: GET /t/../{id}`, `leads elsewhere`},
+		{`Query.thing: {GET: "/t/{id}", missing: drop}`, `Say it at the field that holds the list`},
 		{`Query.thing: {GET: "/t/{id}", cache: {scope: shared, revalidate: sometimes}}`, `always`},
 	} {
 		rest := "types: {Thing: {name: label}}\nfetch:\n  " + c.fetch + "\n"
@@ -588,4 +589,54 @@ fetch:
 	want(t, g.ask(t, `{ things { __typename id label ... on Car { wheels } ... on Boat { masts } } }`),
 		`{"things":[{"__typename":"Car","id":"1","label":"a","wheels":4},{"__typename":"Boat","id":"2","label":"b","masts":2},{"__typename":"Car","id":"3","label":null,"wheels":null}]}`)
 	same(t, "requests", s.asked(), []string{"GET /nodes?ids=1&ids=3", "GET /nodes?ids=2", "GET /refs"})
+}
+
+// drop at a lookup: elements that hold what it does not find go, of whatever list,
+// and no others.
+func TestDropAtLookups(t *testing.T) {
+	s := answers(t, map[string]string{
+		"/likes": `[{"item":"gone","by":"u1"},{"item":"i2","by":"u1"},{"item":"i2","by":"gone"}]`, "/like": `{"item":"gone","by":"u1"}`,
+		"/items": `[{"id":"i2","name":"two","tags":[{"of":"gone"},{"of":"i2"}]}]`, "/users": `[{"id":"u1","name":"one"}]`,
+	})
+	sdl := federated + `
+type Query { likes: [Like]! like: Like }
+type Like { item: Item! by: User }
+type Item @key(fields: "id") { id: ID! name: String! tags: [Tag] }
+type Tag { of: Item }
+type User @key(fields: "id") { id: ID! name: String! }`
+	rest := `
+types: {Like: {item: "{ id: item }", by: "{ id: by }"}, Tag: {of: "{ id: of }"}}
+fetch:
+  Query.likes: GET /likes
+  Query.like: GET /like
+  Item: {GET: /items, query: {ids: $batch.id}, missing: drop}
+  User: {GET: /users, query: {ids: $batch.id}}
+`
+	g := routed(t, "", part{name: "s", sdl: sdl, service: s, rest: rest})
+	want(t, g.ask(t, `{ likes { item { name } } }`), `{"likes":[{"item":{"name":"two"}},{"item":{"name":"two"}}]}`)
+	want(t, g.ask(t, `{ like { item { name } } }`), `{"like":null}`, "NON_NULL_VIOLATION")
+	want(t, g.ask(t, `{ likes { by { name } } }`), `{"likes":[{"by":{"name":"one"}},{"by":{"name":"one"}},{"by":null}]}`, `"path":["likes",2,"by","name"]`)
+}
+
+// drop works on every endpoint of a field with a list.
+func TestDropBelowObjects(t *testing.T) {
+	s := answers(t, map[string]string{
+		"/users": `[{"id":1}]`, "/users/1/likes": `[{"item":"gone"},{"item":"i2"}]`, "/items": `[{"id":"i2","name":"two"}]`,
+	})
+	g := routed(t, "warnings: true", part{name: "s", sdl: federated + `
+type Query { users: [User!]! }
+type User @key(fields: "id") { id: ID! likes: [Like!]! }
+type Like { item: Item! }
+type Item @key(fields: "id") { id: ID! name: String! }`, service: s, rest: `
+types: {Like: {item: "{ id: item }"}}
+fetch:
+  Query.users: GET /users
+  User.likes: {GET: "/users/{id}/likes", missing: drop}
+  Item: {GET: /items, query: {ids: $batch.id}}
+`})
+	got := g.ask(t, `{ users { likes { item { name } } } }`)
+	want(t, got, `{"users":[{"likes":[{"item":{"name":"two"}}]}]}`)
+	if !strings.Contains(got, `"path":["users",0,"likes"]`) {
+		t.Error(got)
+	}
 }
