@@ -43,6 +43,8 @@ type Rest struct {
 	Strict string `yaml:"strict" default:"off" enum:"off,warn,error"`
 	// Most requests to the service at the same time; more wait for their turn, within their timeouts. 0: only connections are limited.
 	MaxConcurrent int `yaml:"max_concurrent" default:"0" min:"0"`
+	// When lookups are sent: `wave`, once all objects are known that one request can ask for.
+	Coalesce string `yaml:"coalesce" default:"wave" enum:"wave,eager"`
 	// When the service is left alone for a while because it fails; never if this is not given.
 	CircuitBreaker *CircuitBreaker `yaml:"circuit_breaker"`
 	// Values that expressions use as `$config.name`.

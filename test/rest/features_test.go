@@ -621,7 +621,7 @@ fetch:
 // drop works on every endpoint of a field with a list.
 func TestDropBelowObjects(t *testing.T) {
 	s := answers(t, map[string]string{
-		"/users": `[{"id":1}]`, "/users/1/likes": `[{"item":"gone"},{"item":"i2"}]`, "/items": `[{"id":"i2","name":"two"}]`,
+		"/users": `[{"id":1},{"id":1}]`, "/users/1/likes": `[{"item":"gone"},{"item":"i2"}]`, "/items": `[{"id":"i2","name":"two"}]`,
 	})
 	g := routed(t, "warnings: true", part{name: "s", sdl: federated + `
 type Query { users: [User!]! }
@@ -635,8 +635,89 @@ fetch:
   Item: {GET: /items, query: {ids: $batch.id}}
 `})
 	got := g.ask(t, `{ users { likes { item { name } } } }`)
-	want(t, got, `{"users":[{"likes":[{"item":{"name":"two"}}]}]}`)
-	if !strings.Contains(got, `"path":["users",0,"likes"]`) {
+	want(t, got, `{"users":[{"likes":[{"item":{"name":"two"}}]},{"likes":[{"item":{"name":"two"}}]}]}`)
+	// What is shared in memory is told at each of its places.
+	if !strings.Contains(got, `"path":["users",0,"likes"]`) || !strings.Contains(got, `"path":["users",1,"likes"]`) {
 		t.Error(got)
 	}
+}
+
+// Of what is left out itself, nothing is told besides.
+func TestWarningsOfWhatRemains(t *testing.T) {
+	s := answers(t, map[string]string{
+		"/groups": `[{"likes":["gone","i2"],"lead":"gone"},{"likes":["i2","gone","gone"],"lead":"i2"}]`, "/items": `[{"id":"i2","name":"two"}]`,
+	})
+	g := routed(t, "warnings: true", part{name: "s", sdl: federated + `
+type Query { groups: [Group!]! }
+type Group { likes: [Item!]! lead: Item! }
+type Item @key(fields: "id") { id: ID! name: String! }`, service: s, rest: `
+types: {Group: {likes: "likes { id: $ }", lead: "{ id: lead }"}}
+fetch:
+  Query.groups: GET /groups
+  Item: {GET: /items, query: {ids: $batch.id}, missing: drop}
+`})
+	got := g.ask(t, `{ groups { likes { name } lead { name } } }`)
+	want(t, got, `{"groups":[{"likes":[{"name":"two"}],"lead":{"name":"two"}}]}`)
+	if _, warnings, _ := strings.Cut(got, `"warnings":`); strings.Count(warnings, `"path"`) != 2 || !strings.Contains(warnings, `"path":["groups",0,"likes"],"extensions":{"code":"ELEMENTS_DROPPED","dropped":2}`) || !strings.Contains(warnings, `"path":["groups"],"extensions":{"code":"ELEMENTS_DROPPED","dropped":1}`) {
+		t.Error(warnings)
+	}
+}
+
+// Keys of several fields, keys besides the first, and parameters in the path text.
+func TestCompoundAndOtherKeys(t *testing.T) {
+	s := answers(t, map[string]string{
+		"/lines": `[{"sku":"a","country":"de"},{"sku":"a","country":"fr"},{"sku":"b","country":"de"}]`,
+		"/stock": `[{"country":"fr","sku":"a","left":2},{"country":"de","sku":"b","left":3},{"country":"de","sku":"a","left":1}]`,
+		"/names": `[{"code":"B","sku":"b"},{"code":"A","sku":"a"}]`,
+		"/codes": `[{"id":"A","name":"first"},{"id":"B","name":"second"}]`,
+	})
+	g := routed(t, "", part{name: "s", sdl: federated + `
+type Query { lines: [Line!]! }
+type Line { stock: Stock product: Product }
+type Stock @key(fields: "sku country") { sku: ID! country: String! left: Int }
+type Product @key(fields: "id") @key(fields: "sku") { id: ID! sku: ID! name: String }`, service: s, rest: `
+types:
+  Line: {stock: "{ sku country }", product: "{ sku }"}
+fetch:
+  Query.lines: GET /lines
+  Stock: {POST: /stock, body: "$batch { sku country }"}
+  Product(sku): {GET: "/names?skus={$batch.sku}", lists: comma, select: "id: code sku"}
+  Product: {GET: "/codes?id={$batch.id}&full=yes", omit: sku}
+`})
+	want(t, g.ask(t, `{ lines { stock { left } product { name } } }`),
+		`{"lines":[{"stock":{"left":1},"product":{"name":"first"}},{"stock":{"left":2},"product":{"name":"first"}},{"stock":{"left":3},"product":{"name":"second"}}]}`)
+	same(t, "requests", s.asked(), []string{
+		"GET /codes?id=A&id=B&full=yes", "GET /lines", "GET /names?skus=a,b",
+		`POST /stock [{"sku":"a","country":"de"},{"sku":"a","country":"fr"},{"sku":"b","country":"de"}]`,
+	})
+}
+
+// A service may send redirects; nobody follows them with the client's credentials.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	elsewhere := answers(t, map[string]string{"/": `"stolen"`})
+	s := serve(t, func(w http.ResponseWriter, r *http.Request, _ string) {
+		http.Redirect(w, r, elsewhere.URL+"/api/", http.StatusFound)
+	})
+	g := routed(t, "", part{name: "s", sdl: `type Query { a: String }`, service: s, rest: "headers: {forward: [authorization]}\nfetch: {Query.a: GET /a}"})
+	want(t, g.ask(t, `{ a }`, "Authorization", "secret"), `{"a":null}`, `"http":{"status":302}`)
+	if lines := elsewhere.asked(); len(lines) > 0 {
+		t.Errorf("followed: %v", lines)
+	}
+}
+
+// Answers are bounded in size and depth.
+func TestBounds(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request, _ string) {
+		if r.URL.Path == "/long" {
+			fmt.Fprintf(w, `{"name":%q}`, strings.Repeat("x", 5000))
+			return
+		}
+		fmt.Fprint(w, strings.Repeat(`[`, 100000)+strings.Repeat(`]`, 100000))
+	})
+	g := routed(t, "", part{name: "s", sdl: `type Query { long: Thing deep: Thing } type Thing { name: String }`, service: s, rest: `
+max_body: 4KiB
+fetch: {Query.long: GET /long, Query.deep: GET /deep}
+`})
+	want(t, g.ask(t, `{ long { name } }`), `{"long":null}`, "UPSTREAM_DECODE")
+	want(t, g.ask(t, `{ deep { name } }`), `{"deep":null}`, "UPSTREAM_DECODE")
 }
