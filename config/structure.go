@@ -133,6 +133,7 @@ var scalarForms = map[reflect.Type]scalarForm{
 	reflect.TypeFor[Playground]():    enabledForm,
 	reflect.TypeFor[Health]():        enabledForm,
 	reflect.TypeFor[Warnings]():      enabledForm,
+	reflect.TypeFor[Uploads]():       enabledForm,
 	reflect.TypeFor[WatchSettings](): enabledForm,
 	schemaType: {
 		kind:  reflect.String,

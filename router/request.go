@@ -60,6 +60,8 @@ type request struct {
 	// errors is how many the response has, for the log.
 	errors int
 
+	// files came with the request; nil if none did.
+	files  map[string]*subgraphs.File
 	faults []fault
 }
 
@@ -84,7 +86,7 @@ func (rq *request) free() {
 		return
 	}
 	rq.gen, rq.header, rq.op, rq.id, rq.get = nil, nil, nil, "", false
-	rq.parts = body.Request{}
+	rq.parts, rq.files = body.Request{}, nil
 	rq.values.Reset()
 	rq.labels, rq.show, rq.places = 0, planHidden, nil
 	rq.exec = execute.Request{Header: rq.exec.Header, OnAnswer: rq.exec.OnAnswer, Locate: rq.exec.Locate}
@@ -127,13 +129,17 @@ func (rq *request) read(w http.ResponseWriter, r *http.Request) bool {
 		if v := r.Header["Content-Type"]; len(v) > 0 {
 			ct = v[0]
 		}
-		if !isJSON(ct) {
+		if isForm(ct) {
+			if !rq.readForm(w, r, ct) {
+				return false
+			}
+		} else if !isJSON(ct) {
 			return rq.fail(fault{
 				status: http.StatusUnsupportedMediaType, code: CodeUnsupportedMediaType,
 				message: "The body must have the content type application/json.",
 			})
 		}
-		if !rq.readBody(w, r) {
+		if rq.files == nil && !rq.readBody(w, r) {
 			return false
 		}
 		if err := body.Read(rq.in, &rq.parts); err != nil {
@@ -326,6 +332,9 @@ func (rq *request) aim(p *plan.Plan) bool {
 
 // run executes the plan into out.
 func (rq *request) run(ctx context.Context) {
+	if rq.files != nil {
+		ctx = subgraphs.WithFiles(ctx, rq.files)
+	}
 	if n := len(rq.gen.Headers.Sets); n > len(rq.lines) {
 		rq.lines = append(rq.lines, make([][]subgraphs.HeaderField, n-len(rq.lines))...)
 		rq.made = append(rq.made, make([]bool, n-len(rq.made))...)
@@ -427,7 +436,7 @@ func (rq *request) serve(w http.ResponseWriter, r *http.Request) int {
 	if !rq.prepare(ctx, r) {
 		return rq.respond(w)
 	}
-	if rq.op.Kind == schema.Query && rq.show == planHidden && rq.gen.Config.TrafficShaping.Router.Dedupe.Enabled {
+	if rq.op.Kind == schema.Query && rq.files == nil && rq.show == planHidden && rq.gen.Config.TrafficShaping.Router.Dedupe.Enabled {
 		rq.runShared(ctx)
 	} else {
 		rq.run(ctx)

@@ -21,6 +21,9 @@ import (
 // Fetch implements [subgraphs.Prepared].
 func (p *prepared) Fetch(ctx context.Context, call *subgraphs.Call) *subgraphs.Answer {
 	r := &run{prepared: p, call: call}
+	if p.kind == schema.Mutation {
+		r.file = func(text string) *subgraphs.File { return subgraphs.FileOf(ctx, text) }
+	}
 	if p.client.up.usesRequest {
 		r.request = headersValue(call.Header)
 	}
@@ -55,7 +58,7 @@ type chunk struct {
 func (r *run) renderer() *renderer {
 	up := r.client.up
 	return &renderer{
-		up: up, e: r.e, header: r.call.Header, random: r.client.options.IdempotencyKey, timeout: r.client.timeoutOf(r.e),
+		up: up, e: r.e, header: r.call.Header, random: r.client.options.IdempotencyKey, timeout: r.client.timeoutOf(r.e), file: r.file,
 		vars: mapping.Variables{Config: up.config, Env: up.env, Request: r.request},
 	}
 }
