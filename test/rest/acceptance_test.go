@@ -33,13 +33,15 @@ func music(t *testing.T, change ...string) (*graph, *demo.Demo) {
 		t.Fatal(err)
 	}
 	yaml := strings.NewReplacer(change...).Replace(string(text))
+	var ports []string // replaced at once: a new one may begin like an old one
 	for i, u := range d.Upstreams() {
 		at, err := url.Parse(u.URL)
 		if err != nil {
 			t.Fatal(err)
 		}
-		yaml = strings.ReplaceAll(yaml, fmt.Sprintf("127.0.0.1:%d", 4101+i), at.Host)
+		ports = append(ports, fmt.Sprintf("127.0.0.1:%d", 4101+i), at.Host)
 	}
+	yaml = strings.NewReplacer(ports...).Replace(yaml)
 	g, err := start(t, strings.Replace(yaml, "listen: 127.0.0.1:4000", "listen: 127.0.0.1:0", 1))
 	if err != nil {
 		t.Fatal(err)
