@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/weft-graphql/weft/subgraphs/demo"
+	"github.com/weft-graphql/weft/subgraphs/openapi"
 )
 
 const homeQuery = `{
@@ -568,5 +570,32 @@ fetch: {Query.list: GET /list, Query.thing: GET /thing}
 			continue
 		}
 		want(t, got, c.data, c.text, "UPSTREAM_SCHEMA_MISMATCH")
+	}
+}
+
+// The importer takes almost all documents there are, gives the same twice, and never
+// panics: test/openapi runs over 2,639 of them by hand; here over the few that the
+// project has.
+func TestAcceptance18_Importer(t *testing.T) {
+	files, err := filepath.Glob("../../subgraphs/openapi/testdata/*.*")
+	if err != nil || len(files) < 4 {
+		t.Fatal(err, files)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var printed [2]string
+		for i := range printed {
+			r, err := openapi.Import(t.Context(), text, openapi.Options{URL: "http://127.0.0.1/"})
+			if err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			printed[i] = r.SDL + string(r.YAML("s", "s.graphql"))
+		}
+		if printed[0] != printed[1] || printed[0] == "" {
+			t.Errorf("%s: two imports differ", file)
+		}
 	}
 }
