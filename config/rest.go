@@ -27,7 +27,7 @@ type Rest struct {
 	Enums RestEnums `yaml:"enums"`
 	// How the service writes a scalar: `iso`, `epoch_s`, `epoch_ms`, `string` or `number`, as in `DateTime: epoch_s`.
 	Formats map[string]string `yaml:"formats"`
-	// The endpoints, by what they answer: `Query.x`, `Mutation.x`, `Type.field`, `Type` (finds objects by the first key of the type) or `Type(a b)` (by another key). Each is one endpoint or a list of alternatives from which the cheapest is taken.
+	// The endpoints, by what they answer: `Query.x`, `Mutation.x`, `Type.field`, `Type` (finds objects by the first key of the type; of an interface, those of all its types) or `Type(a b)` (by another key). Each is one endpoint or a list of alternatives from which the cheapest is taken.
 	Fetch map[string][]RestEndpoint `yaml:"fetch"`
 	// How answers are cached.
 	Cache *RestCache `yaml:"cache"`
@@ -41,12 +41,31 @@ type Rest struct {
 	MaxURL Size `yaml:"max_url" default:"4KiB" min:"256B"`
 	// Largest answer taken, after decompression.
 	MaxBody Size `yaml:"max_body" default:"8MiB" min:"1"`
-	// Whether a value of another type than the schema's is an error even where it could be converted, such as the text "12" for an Int.
-	Strict bool `yaml:"strict" default:"false"`
+	// What becomes of a value of another type than the schema's that can be converted without loss, such as the text "12" for an Int. `off`: it is converted. `warn`: it is converted, and the log says where. `error`: it is an error of its field.
+	Strict string `yaml:"strict" default:"off" enum:"off,warn,error"`
+	// Most requests to the service at the same time; more wait for their turn, within their timeouts. 0: only connections are limited.
+	MaxConcurrent int `yaml:"max_concurrent" default:"0" min:"0"`
+	// When lookups are sent: `wave`, once all objects are known that one request can ask for.
+	Coalesce string `yaml:"coalesce" default:"wave" enum:"wave,eager"`
+	// When the service is left alone for a while because it fails; never if this is not given.
+	CircuitBreaker *CircuitBreaker `yaml:"circuit_breaker"`
 	// Values that expressions use as `$config.name`.
 	Config RestValues `yaml:"config"`
 	// Env are the environment variables that expressions name as $env.X, found by Load.
 	Env map[string]string `yaml:"-"`
+}
+
+// CircuitBreaker leaves a service that fails alone for a while. Failures are
+// requests without an answer, and statuses from 500 on.
+type CircuitBreaker struct {
+	// Share of requests in the last ten seconds that must fail before no more are sent.
+	ErrorThreshold Percent `yaml:"error_threshold" default:"50"`
+	// Number of requests in that time below which the share counts for nothing.
+	VolumeThreshold int `yaml:"volume_threshold" default:"20" min:"1"`
+	// Time for which no requests are sent. After it some are, to see how the service does.
+	ResetTimeout Duration `yaml:"reset_timeout" default:"30s" min:"1ms"`
+	// How many requests are sent then; if all succeed, everything is sent again.
+	HalfOpenAttempts int `yaml:"half_open_attempts" default:"1" min:"1"`
 }
 
 // RestHeaders are headers of requests to a REST service.
@@ -70,6 +89,8 @@ type RestEndpoint struct {
 	Patch string `yaml:"PATCH"`
 	// Path, as for `GET`.
 	Delete string `yaml:"DELETE"`
+	// Whether `{+x}` may stand in the path: a value that may hold slashes, and so several segments.
+	MultiSegment bool `yaml:"multi_segment"`
 	// Parameters with their values: text or, if there is a `$` in it, an expression. Null leaves a parameter out. `{value: $batch.id, lists: comma}` chooses the style of a list. With `$batch` one request serves many objects.
 	Query RestParams `yaml:"query"`
 	// Headers with their values, as for `query`, besides those of the service.
@@ -100,7 +121,7 @@ type RestEndpoint struct {
 	OK string `yaml:"ok"`
 	// What 404 means. By default it is null for lookups and for fields that may be null, otherwise an error.
 	NotFound string `yaml:"not_found" enum:"null,error"`
-	// What becomes of an object that the service does not know: null, an error, or, within a list, `drop` to leave it out.
+	// What becomes of an object that the service does not know: null, an error, or, for a field with a list, `drop`: elements that would be null because an object they refer to is missing are left out.
 	Missing string `yaml:"missing" enum:"null,error,drop"`
 	// How failures are told to clients.
 	Errors *RestErrors `yaml:"errors"`

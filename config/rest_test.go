@@ -181,7 +181,7 @@ func TestRestLayers(t *testing.T) {
 	}
 	want := &Rest{
 		Prime: true,
-		URL:   "http://a/", Names: "asis", Lists: "repeat", MaxURL: 4096, MaxBody: 8 << 20,
+		URL:   "http://a/", Names: "asis", Lists: "repeat", MaxURL: 4096, MaxBody: 8 << 20, Strict: "off", Coalesce: "wave",
 		Headers: RestHeaders{Set: RestParams{{"p", "1", ""}, {"q", "3", ""}, {"r", "4", ""}}},
 		Types:   RestTypes{{Type: "A", Fields: []RestField{{"d", "f"}}}},
 		Enums:   RestEnums{{"E", RestValues{{"X", `"xx"`}, {"Y", `"y"`}}}},
@@ -314,6 +314,8 @@ func TestRestConflicts(t *testing.T) {
 		"{name: a, mock: all}":                                                  "subgraphs.a.schema CONFIG_MISSING",
 		"{name: a, mock: missing}":                                              "subgraphs.a.url CONFIG_MISSING",
 		"{name: a, openapi: x, rest: {url: http://a/}}":                         "",
+		"{name: a, openapi: x, rest: {coalesce: wave}}":                         "",
+		"{name: a, openapi: x, rest: {coalesce: eager}}":                        "subgraphs.a.rest.coalesce CONFIG_NOT_SUPPORTED",
 		"{name: a, openapi: x, rest: {names: snake}}":                           "",
 		"{name: a, schema: a.graphql, mock: all}":                               "",
 		"{name: a, schema: a.graphql, rest: {fetch: {}}, mock: all}":            "",

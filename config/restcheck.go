@@ -182,6 +182,9 @@ func (v *validator) rest(path string, r *Rest, s *Subgraph) {
 		}
 	}
 	v.restCache(path+".cache", r.Cache)
+	if r.Coalesce == "eager" {
+		v.fail(CodeNotSupported, path+".coalesce", "lookups that are sent before all their objects are known are not supported yet", "remove it; requests that do not need each other never wait for each other anyway")
+	}
 	for _, name := range sortedKeys(r.Fetch) {
 		v.fetch(memberPath(path+".fetch", name), name, r.Fetch[name])
 	}

@@ -132,6 +132,8 @@ var scalarForms = map[reflect.Type]scalarForm{
 	reflect.TypeFor[Introspection](): enabledForm,
 	reflect.TypeFor[Playground]():    enabledForm,
 	reflect.TypeFor[Health]():        enabledForm,
+	reflect.TypeFor[Warnings]():      enabledForm,
+	reflect.TypeFor[Uploads]():       enabledForm,
 	reflect.TypeFor[WatchSettings](): enabledForm,
 	schemaType: {
 		kind:  reflect.String,

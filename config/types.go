@@ -56,6 +56,10 @@ type Config struct {
 	Introspection Introspection `yaml:"introspection"`
 	// The GraphiQL page; `true` is short for `{enabled: true}`.
 	Playground Playground `yaml:"playground"`
+	// What responses tell in `extensions.warnings`; `true` is short for `{enabled: true}`.
+	Warnings Warnings `yaml:"warnings"`
+	// Files that come with operations; `true` is short for `{enabled: true}`.
+	Uploads Uploads `yaml:"uploads"`
 	// Health endpoints; `false` is short for `{enabled: false}`.
 	Health Health `yaml:"health"`
 	// Logging.
@@ -424,6 +428,21 @@ type HTTPCache struct {
 type Introspection struct {
 	// Whether clients may introspect the graph.
 	Enabled bool `yaml:"enabled" default:"false"`
+}
+
+// Warnings are what responses tell that is no error.
+type Warnings struct {
+	// Whether responses say where list elements were left out because of `missing: drop`.
+	Enabled bool `yaml:"enabled" default:"false"`
+}
+
+// Uploads are files that come with operations, by the GraphQL multipart request
+// specification. `max_request_body_size` bounds them all together.
+type Uploads struct {
+	// Whether requests may bring files. They need the header `GraphQL-Require-Preflight` (or `Apollo-Require-Preflight`), since any page can post a form.
+	Enabled bool `yaml:"enabled" default:"false"`
+	// Most files in one request.
+	MaxFiles int `yaml:"max_files" default:"10" min:"1"`
 }
 
 // Playground is the GraphiQL page.

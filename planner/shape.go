@@ -261,12 +261,38 @@ func (b *builder) sameOutputs(p *position, ti, tj int) bool {
 	})
 }
 
-// drops reports whether a slot is filled through a facet that leaves out what
-// is missing.
+// drops reports whether elements of a slot's list are left out where something is
+// missing: as the facet says that fills the list, or one that looks up what the
+// elements hold.
 func (b *builder) drops(s *slot) bool {
+	if !b.super.Drops {
+		return false
+	}
 	for i := range s.assigned {
-		a := s.assigned[i].from
-		if f := b.super.Subgraphs[a.sub].Facet; f != nil && f.Drop && a.from == nil {
+		if f := b.entered(s.assigned[i].from); f != nil && !f.OfObject() {
+			return true
+		}
+	}
+	return s.child != nil && b.dropsBelow(s.child)
+}
+
+// dropsBelow reports whether objects of a position, or what they hold without
+// another list between, are looked up through a facet that drops what is missing.
+func (b *builder) dropsBelow(p *position) bool {
+	for _, s := range p.slots {
+		for i := range s.assigned {
+			if f := b.entered(s.assigned[i].from); f != nil && f.OfObject() {
+				return true
+			}
+		}
+		if s.child == nil {
+			continue
+		}
+		list := false
+		for _, f := range s.fields {
+			list = list || f != schema.NoField && b.schema.Field(f).Type.Wrap.IsList()
+		}
+		if !list && b.dropsBelow(s.child) {
 			return true
 		}
 	}
@@ -277,6 +303,15 @@ func (b *builder) drops(s *slot) bool {
 func (b *builder) refusal(g *operation.Guard) int {
 	b.plan.Messages = append(b.plan.Messages, "Argument \""+g.Argument+"\" must not be null, but variable \"$"+b.op.Variables[g.Variable].Name+"\" is.")
 	return len(b.plan.Messages) - 1
+}
+
+// entered is the facet that an arrival enters a subgraph by, if it drops what is
+// missing.
+func (b *builder) entered(a *arrival) *subgraphs.Facet {
+	if f := b.super.Subgraphs[a.sub].Facet; f != nil && f.Drop && a.from == nil {
+		return f
+	}
+	return nil
 }
 
 func (b *builder) local(o *output) int {

@@ -84,6 +84,11 @@ func quality(params string) float64 {
 }
 
 // isJSON reports whether a Content-Type says application/json in UTF-8.
+func isForm(contentType string) bool {
+	media, _, _ := strings.Cut(contentType, ";")
+	return strings.EqualFold(strings.TrimSpace(media), "multipart/form-data")
+}
+
 func isJSON(contentType string) bool {
 	if contentType == "application/json" {
 		return true

@@ -63,6 +63,8 @@ type request struct {
 	// errors is how many the response has, for the log.
 	errors int
 
+	// files came with the request; nil if none did.
+	files  map[string]*subgraphs.File
 	faults []fault
 }
 
@@ -112,7 +114,7 @@ func (rq *request) free() {
 		return
 	}
 	rq.gen, rq.conn, rq.header, rq.op, rq.id, rq.get = nil, nil, nil, nil, "", false
-	rq.parts = body.Request{}
+	rq.parts, rq.files = body.Request{}, nil
 	rq.values.Reset()
 	rq.labels, rq.show, rq.places = 0, planHidden, nil
 	rq.exec = execute.Request{Header: rq.exec.Header, OnAnswer: rq.exec.OnAnswer, Locate: rq.exec.Locate, Room: rq.exec.Room}
@@ -156,13 +158,17 @@ func (rq *request) read(w http.ResponseWriter, r *http.Request) bool {
 		if v := r.Header["Content-Type"]; len(v) > 0 {
 			ct = v[0]
 		}
-		if !isJSON(ct) {
+		if isForm(ct) {
+			if !rq.readForm(w, r, ct) {
+				return false
+			}
+		} else if !isJSON(ct) {
 			return rq.fail(fault{
 				status: http.StatusUnsupportedMediaType, code: CodeUnsupportedMediaType,
 				message: "The body must have the content type application/json.",
 			})
 		}
-		if !rq.readBody(w, r) {
+		if rq.files == nil && !rq.readBody(w, r) {
 			return false
 		}
 		if err := body.Read(rq.in, &rq.parts); err != nil {
@@ -349,11 +355,15 @@ func (rq *request) aim(p *plan.Plan) bool {
 	rq.exec.Limits = rq.gen.Limits
 	rq.exec.Policy = rq.gen.Policy
 	rq.exec.Extensions = planExtension(p, rq.show)
+	rq.exec.Warnings = rq.gen.Config.Warnings.Enabled
 	return true
 }
 
 // run executes the plan into out.
 func (rq *request) run(ctx context.Context) {
+	if rq.files != nil {
+		ctx = subgraphs.WithFiles(ctx, rq.files)
+	}
 	if n := len(rq.gen.Headers.Sets); n > len(rq.lines) {
 		rq.lines = append(rq.lines, make([][]subgraphs.HeaderField, n-len(rq.lines))...)
 		rq.made = append(rq.made, make([]bool, n-len(rq.made))...)
@@ -456,7 +466,7 @@ func (rq *request) serve(w http.ResponseWriter, r *http.Request) int {
 	if !rq.prepare(ctx, r) {
 		return rq.respond(w)
 	}
-	if rq.op.Kind == schema.Query && rq.show == planHidden && rq.gen.Config.TrafficShaping.Router.Dedupe.Enabled {
+	if rq.op.Kind == schema.Query && rq.files == nil && rq.show == planHidden && rq.gen.Config.TrafficShaping.Router.Dedupe.Enabled {
 		rq.runShared(ctx)
 	} else {
 		rq.run(ctx)

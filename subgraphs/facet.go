@@ -39,8 +39,10 @@ type Facet struct {
 	// Primes says of a lookup that what was once asked through it need not be asked
 	// again in the same operation; see [Call.Primers].
 	Primes bool
-	// Drop says that list elements are left out where an object that a lookup
-	// through another facet does not find would make them null.
+	// Drop says that list elements are left out which would be null because an
+	// object is not found: of a field's facet, the elements of its list, whoever
+	// looks the object up; of the facet of objects, those elements, of whatever
+	// list, that hold the object.
 	Drop bool
 }
 
@@ -62,6 +64,13 @@ type FacetField struct {
 	// have it with this mark. Objects of an answer that have all that is looked up,
 	// so marked, can stand for the lookup of a facet that marks it, too.
 	Primes bool
+}
+
+// OfObject reports whether the facet looks up objects as a whole, not one field of
+// theirs.
+func (f *Facet) OfObject() bool {
+	t := f.Of(f.Type)
+	return f.RootField == "" && t != nil && (len(t.Fields) != 1 || t.Fields[0].Name == f.Key)
 }
 
 // Field returns what the facet gives of a field, or nil.

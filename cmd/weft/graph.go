@@ -14,11 +14,18 @@ import (
 // definition makes the graph that a configuration describes: it loads the
 // schemas of the upstreams and composes them, or loads a composed supergraph.
 func (a *app) definition(ctx context.Context, c *config.Config) (*supergraph.Definition, error) {
+	def, _, err := a.definitionOf(ctx, c)
+	return def, err
+}
+
+// definitionOf is definition with the upstreams that are not plain GraphQL, by the
+// name of the subgraph.
+func (a *app) definitionOf(ctx context.Context, c *config.Config) (*supergraph.Definition, map[string]*generation.Upstream, error) {
 	options := load.Options{CacheDir: c.SchemaCache.Dir}
 	if s := c.Supergraph; s != nil {
 		r := load.Supergraph(ctx, generation.SupergraphSource(s), options)
 		if r.Err != nil {
-			return nil, r.Err
+			return nil, nil, r.Err
 		}
 		name := s.Path
 		if name == "" {
@@ -26,9 +33,9 @@ func (a *app) definition(ctx context.Context, c *config.Config) (*supergraph.Def
 		}
 		def, errs := supergraph.Read(name, r.SDL)
 		if len(errs) > 0 {
-			return nil, &located{name, joinErrors(errs)}
+			return nil, nil, &located{name, joinErrors(errs)}
 		}
-		return def, nil
+		return def, nil, nil
 	}
 	sources := generation.Sources(c)
 	var (
@@ -58,9 +65,11 @@ func (a *app) definition(ctx context.Context, c *config.Config) (*supergraph.Def
 		texts = append(texts, compose.Source{Name: r.Name, URL: generation.UpstreamURL(&c.Subgraphs[i]), SDL: r.SDL})
 	}
 	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
+		return nil, nil, errors.Join(errs...)
 	}
-	return a.compose(generation.Compose(c, texts).Result, files)
+	composed := generation.Compose(c, texts)
+	def, err := a.compose(composed.Result, files)
+	return def, composed.Upstreams, err
 }
 
 // joinErrors makes one error of a list.

@@ -62,15 +62,19 @@ func (a *app) runMapping(flags *mapFlags, text string) error {
 		parse = mapping.ParseValue
 	}
 	sel, err := parse(text)
+	var faults mapping.Errors
 	if err != nil {
-		var faults mapping.Errors
 		if !errors.As(err, &faults) {
 			return err
 		}
 		for _, f := range faults {
 			a.reportIn(text, problem{source: "selection", line: f.Line, column: f.Column, message: f.Message, code: f.Code, hint: f.Hint})
 		}
-		return errReported
+		if sel == nil || flags.shape {
+			return errReported
+		}
+		// A configuration with it would be refused; here one may still look at what
+		// the rest of it does.
 	}
 	if flags.shape {
 		var out strings.Builder
@@ -99,6 +103,9 @@ func (a *app) runMapping(flags *mapFlags, text string) error {
 	out, ok := sel.Append(nil, doc.Root(), vars, &issues)
 	gaveUp := false
 	for _, i := range issues {
+		if slices.ContainsFunc(faults, func(f *mapping.Error) bool { return f.Line == i.Line && f.Column == i.Column }) {
+			continue // it is told already
+		}
 		gaveUp = gaveUp || i.Limit
 		message := i.Message
 		if i.Path != "" {
@@ -117,7 +124,9 @@ func (a *app) runMapping(flags *mapFlags, text string) error {
 		}
 		out = indented.Bytes()
 	}
-	_, err = a.out.Write(append(out, '\n'))
+	if _, err = a.out.Write(append(out, '\n')); err == nil && len(faults) > 0 {
+		return errReported
+	}
 	return err
 }
 

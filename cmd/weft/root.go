@@ -40,7 +40,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err.Error()} })
 	// The default command takes its flags with and without its name.
 	root.Flags().AddFlagSet(serve.Flags())
-	root.AddCommand(serve, a.demoCommand(), a.composeCommand(), a.planCommand(), a.mapCommand(), a.importCommand(), a.configCommand(), a.versionCommand())
+	root.AddCommand(serve, a.demoCommand(), a.composeCommand(), a.planCommand(), a.checkCommand(), a.mapCommand(), a.importCommand(), a.configCommand(), a.versionCommand())
 	return root
 }
 

@@ -25,6 +25,7 @@ func (b *builder) facets() {
 		for k := range sub.Facets {
 			sub.Facet = &sub.Facets[k]
 			b.checkFacet(i, sub.Facet)
+			b.out.Drops = b.out.Drops || sub.Facet.Drop
 			b.out.Subgraphs = append(b.out.Subgraphs, sub)
 		}
 	}

@@ -28,6 +28,8 @@ type Supergraph struct {
 	ListSizes []*ListSize
 	// Labels are the distinct override labels, sorted.
 	Labels []string
+	// Drops says that some facet leaves out list elements where something is missing.
+	Drops bool
 }
 
 // Subgraph is an upstream as planning sees it: all of it, or one facet.

@@ -31,6 +31,9 @@ const (
 	CodeTooLarge = "RESPONSE_TOO_LARGE"
 	// CodeTooManyRows is a lookup of more objects than the limit.
 	CodeTooManyRows = "TOO_MANY_ENTITIES"
+	// CodeDropped is no error but a member of extensions.warnings: elements of a list
+	// were left out because something they refer to is missing.
+	CodeDropped = "ELEMENTS_DROPPED"
 	// CodeErrorsOmitted stands for the errors over the limit.
 	CodeErrorsOmitted = "ERRORS_OMITTED"
 	// CodeInternal is a failure of the router itself.

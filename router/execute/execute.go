@@ -105,6 +105,9 @@ type Request struct {
 	// Extensions are members for the response's extensions, as raw JSON without
 	// braces; empty for none.
 	Extensions []byte
+	// Warnings asks for extensions.warnings: what is not an error but should be
+	// known, such as elements left out of lists.
+	Warnings bool
 
 	Limits Limits
 	Policy ErrorPolicy

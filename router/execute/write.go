@@ -31,6 +31,9 @@ type writer struct {
 	violations int
 	order      []int32  // of the errors of one object
 	keys       []string // of an error's path
+
+	warnings []byte // the members of extensions.warnings, with a comma after each
+	warned   []warning
 }
 
 // maxOmitted is where the count of omitted errors ends: sharing makes it grow
@@ -51,6 +54,7 @@ type memo struct {
 	start, end int
 	errors     int  // how many errors it has
 	violations int  // how many of them are violations
+	dropped    int  // list elements that were left out
 	null       bool // nothing was written; the place is null
 }
 
@@ -64,6 +68,9 @@ func (w *writer) release() {
 	}
 	if cap(w.errors) > keep {
 		w.errors = nil
+	}
+	if cap(w.warnings) > keep {
+		w.warnings, w.warned = nil, nil
 	}
 }
 
@@ -88,9 +95,10 @@ func (x *state) write(dst []byte) []byte {
 	x.tooLarge = false
 	x.errors = x.errors[:0]
 	x.errorsN, x.omitted, x.violations = 0, 0, 0
+	x.warnings, x.warned = x.warnings[:0], x.warned[:0]
 
 	good := !x.full && x.writeObject(x.root)
-	if x.full || x.tooLarge || len(x.dst)+len(x.errors) > x.limit {
+	if x.full || x.tooLarge || len(x.dst)+len(x.errors)+len(x.warnings) > x.limit {
 		return x.writeTooLarge(start)
 	}
 	if !good {
@@ -124,13 +132,25 @@ func (x *state) writeTooLarge(start int) []byte {
 }
 
 func (x *state) writeExtensions() {
-	if len(x.passed) == 0 && len(x.request.Extensions) == 0 {
+	if len(x.passed) == 0 && len(x.request.Extensions) == 0 && len(x.warned) == 0 {
 		return
 	}
 	x.dst = append(x.dst, `,"extensions":{`...)
+	first := len(x.dst)
 	x.dst = append(x.dst, x.request.Extensions...)
+	if len(x.warned) > 0 {
+		if len(x.dst) > first {
+			x.dst = append(x.dst, ',')
+		}
+		x.dst = append(x.dst, `"warnings":[`...)
+		x.dst = append(x.dst, x.warnings[:len(x.warnings)-1]...)
+		x.dst = append(x.dst, ']')
+	}
 	for i := range x.passed {
-		if i > 0 || len(x.request.Extensions) > 0 {
+		if x.passed[i].name == "warnings" && len(x.warned) > 0 {
+			continue // ours goes before an upstream's
+		}
+		if len(x.dst) > first {
 			x.dst = append(x.dst, ',')
 		}
 		x.dst = appendString(x.dst, x.passed[i].name)
@@ -154,14 +174,14 @@ func (x *state) writeObject(object int) bool {
 		x.tooLarge = true
 		return false
 	}
-	before, violations := x.errorsN+x.omitted, x.violations
+	before := x.counts()
 	head := int(x.words[object+1] & errorMask)
 	if head != 0 {
 		x.writeErrors(object, head)
 	}
 	good := x.writeFields(object, start)
 	if shared && !x.tooLarge {
-		x.remember(object, 0, start, before, violations, good)
+		x.remember(object, 0, start, &before, good)
 	}
 	return good
 }
@@ -292,10 +312,10 @@ func (x *state) writeList(o *plan.Output, wrap schema.Wrap, list, object int) bo
 		}
 	}
 	start := len(x.dst)
-	before, violations := x.errorsN+x.omitted, x.violations
+	before := x.counts()
 	good := x.writeElements(o, wrap.Elem(), list, object, start)
 	if shared && !x.tooLarge {
-		x.remember(list, wrap, start, before, violations, good)
+		x.remember(list, wrap, start, &before, good)
 	}
 	return good
 }
@@ -311,7 +331,7 @@ func (x *state) writeElements(o *plan.Output, elem schema.Wrap, list, object, st
 		x.path[at].index = i - dropped
 		var before errorCount
 		if o.Drop {
-			before = errorCount{x.errorsN, x.omitted, x.violations, len(x.errors)}
+			before = x.counts()
 		}
 		if !x.writeValue(o, elem, w, object) {
 			if x.tooLarge {
@@ -335,7 +355,10 @@ func (x *state) writeElements(o *plan.Output, elem schema.Wrap, list, object, st
 		x.dst = append(x.dst, ',')
 	}
 	x.path = x.path[:at]
-	x.result.Dropped += dropped
+	if dropped > 0 {
+		x.result.Dropped = min(x.result.Dropped+dropped, maxOmitted)
+		x.warnDropped(start, dropped)
+	}
 	if n == dropped {
 		x.dst = append(x.dst, ']')
 	} else {
@@ -344,8 +367,13 @@ func (x *state) writeElements(o *plan.Output, elem schema.Wrap, list, object, st
 	return true
 }
 
-// errorCount is how many errors there were before an element of a list.
-type errorCount struct{ written, omitted, violations, bytes int }
+// errorCount is how many errors there were before something was written, and how
+// many elements had been left out.
+type errorCount struct{ written, omitted, violations, bytes, dropped int }
+
+func (x *state) counts() errorCount {
+	return errorCount{x.errorsN, x.omitted, x.violations, len(x.errors), x.result.Dropped}
+}
 
 // onlyMissing reports whether an element is null for no other reason than that
 // something below it is null and may not be; these errors are then taken back.
@@ -368,9 +396,10 @@ func (x *state) recall(node int, wrap schema.Wrap) (done, good bool) {
 		return false, false
 	}
 	m := &x.memos[n]
-	if m.node != node || m.wrap != wrap || m.errors > 0 && x.errorsN < x.limits.MaxErrors {
+	if m.node != node || m.wrap != wrap || m.errors > 0 && x.errorsN < x.limits.MaxErrors || m.dropped > 0 && x.warns() {
 		return false, false
 	}
+	x.result.Dropped = min(x.result.Dropped+m.dropped, maxOmitted)
 	x.omitted = min(x.omitted+m.errors, maxOmitted)
 	x.violations = min(x.violations+m.violations, maxOmitted)
 	if m.null {
@@ -384,9 +413,12 @@ func (x *state) recall(node int, wrap schema.Wrap) (done, good bool) {
 	return true, true
 }
 
-func (x *state) remember(node int, wrap schema.Wrap, start, errors, violations int, good bool) {
+func (x *state) remember(node int, wrap schema.Wrap, start int, before *errorCount, good bool) {
 	x.changed(node) // the memo takes its place
-	m := memo{node: node, wrap: wrap, start: start, end: len(x.dst), errors: x.errorsN + x.omitted - errors, violations: x.violations - violations, null: !good}
+	m := memo{
+		node: node, wrap: wrap, start: start, end: len(x.dst), null: !good, dropped: x.result.Dropped - before.dropped,
+		errors: x.errorsN + x.omitted - before.written - before.omitted, violations: x.violations - before.violations,
+	}
 	x.memos = append(x.memos, m)
 	x.words[node+1] = x.words[node+1]&errorMask | word(len(x.memos))<<memoShift
 }
@@ -403,4 +435,5 @@ func (x *state) truncate(start int) {
 		n--
 	}
 	x.memos = x.memos[:n]
+	x.unwarn(start)
 }

@@ -90,17 +90,20 @@ func (x *state) writeMessage(info *errorInfo, shape *plan.Shape, slot int) {
 }
 
 // writePath writes the elements of the current path.
-func (x *state) writePath() {
-	for i, s := range x.path {
+func (x *state) writePath() { x.errors = appendPath(x.errors, x.path) }
+
+func appendPath(dst []byte, path []step) []byte {
+	for i, s := range path {
 		if i > 0 {
-			x.errors = append(x.errors, ',')
+			dst = append(dst, ',')
 		}
 		if s.output != nil {
-			x.errors = appendString(x.errors, s.output.Key)
+			dst = appendString(dst, s.output.Key)
 		} else {
-			x.errors = strconv.AppendInt(x.errors, int64(s.index), 10)
+			dst = strconv.AppendInt(dst, int64(s.index), 10)
 		}
 	}
+	return dst
 }
 
 // writeLocations writes where the field is in the client's text that the current

@@ -23,6 +23,9 @@ type Shared struct {
 	// Auth are the credentials for upstreams, with what renews them.
 	Auth   auth.Pool
 	caches httpCaches
+	guards restGuards
+	// Missing counts the objects that REST upstreams were asked for and do not have.
+	Missing Missing
 	// Logger takes what is worth knowing about a build; nil drops it.
 	Logger abstractlogger.Logger
 	// Now tells the time; nil is time.Now.

@@ -28,7 +28,8 @@ func RestSpec(s *config.Subgraph, position func(path string) (config.Position, b
 		Timeout: duration(r.Timeout), Names: r.Names, Lists: r.Lists, At: r.At,
 		Cache: restCache(rest.CacheSpec{}, r.Cache), Retry: restRetry(rest.RetrySpec{}, r.Retry),
 		Errors: m.errors(at+".errors", rest.ErrorSpec{}, r.Errors),
-		MaxURL: int(r.MaxURL.Bytes()), MaxBody: r.MaxBody.Bytes(), Strict: r.Strict, Unprimed: !r.Prime, Config: restValues(r.Config),
+		MaxURL: int(r.MaxURL.Bytes()), MaxBody: r.MaxBody.Bytes(), Unprimed: !r.Prime, Config: restValues(r.Config),
+		Strict: r.Strict == "error", WarnOfConversions: r.Strict == "warn",
 		Env: func(name string) (string, bool) {
 			value, ok := r.Env[name]
 			return value, ok
@@ -100,7 +101,7 @@ func (m *restMapper) endpoint(path, coordinate string, e *config.RestEndpoint, o
 		Coordinate: coordinate, Headers: m.headers(path+".headers", e.Headers), Body: e.Body, Encode: e.Encode,
 		SelectAt: e.At, Each: e.Each, Select: e.Select, JQ: e.JQ, Omit: e.Omit, Provides: e.Provides,
 		OK: e.OK, NotFound: e.NotFound, Missing: e.Missing, Timeout: duration(e.Timeout), Latency: duration(e.Latency),
-		Invalidates: slices.Clone(e.Invalidates), Lists: e.Lists, At: m.at(path),
+		Invalidates: slices.Clone(e.Invalidates), Lists: e.Lists, MultiSegment: e.MultiSegment, At: m.at(path),
 	}
 	methods, paths := e.Methods()
 	if len(methods) > 0 {

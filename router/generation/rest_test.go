@@ -132,7 +132,9 @@ func TestRestSpecOfEverything(t *testing.T) {
 	got := specOf(t, `
       headers: {set: {x-tenant: 7, x-trace: $request.headers.x-trace}}
       at: data
-      strict: true
+      strict: error
+      max_concurrent: 3
+      circuit_breaker: {error_threshold: 25}
       max_url: 2KiB
       max_body: 1MiB
       config: {page: {size: 50}}

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
+	"github.com/jensneuse/abstractlogger"
+
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/auth"
@@ -74,7 +76,20 @@ func (e *engine) client(c *config.Config, set *clientSettings, s *Shared) (subgr
 			return nil, fault("the cache cannot be used", err)
 		}
 		e.releases = append(e.releases, release)
-		client = up.Rest.Client(rest.Options{Transport: wire, Cache: cache})
+		log := s.logger()
+		client = up.Rest.Client(rest.Options{
+			Transport: e.guarded(c.Subgraph(set.name), set, wire, s), Cache: cache, Timeout: set.timeout, NoShare: !set.dedupe,
+			OnMissing: func(typ string, rows int) {
+				s.Missing.add(set.name, typ, rows)
+				log.Info("objects that a REST upstream was asked for are missing",
+					abstractlogger.String("subgraph", set.name), abstractlogger.String("type", typ), abstractlogger.Int("objects", rows))
+			},
+			OnConversion: func(endpoint, where string, values int) {
+				log.Warn("a REST upstream answered with values of other types than the schema's; they were converted",
+					abstractlogger.String("subgraph", set.name), abstractlogger.String("endpoint", endpoint),
+					abstractlogger.Int("values", values), abstractlogger.String("first", where))
+			},
+		})
 	} else if client, err = graphql.New(graphql.Options{
 		Subgraph: set.name, URL: set.url, Transport: t, Timeout: set.timeout, MaxBody: set.maxBody, NoDedupe: !set.dedupe, Auth: credentials,
 	}); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/selectionmap"
 )
 
 // argument is a compiled argument of a field, or a part of one.
@@ -19,8 +20,8 @@ type argument struct {
 	variable int
 	list     bool
 	parts    []argument
-	// from is a value of the row.
-	from string
+	// from makes the value of the row.
+	from *selectionmap.Value
 }
 
 func (p *prepared) argument(a *subgraphs.ArgumentSpec, depth int) (argument, error) {
@@ -34,7 +35,11 @@ func (p *prepared) argumentValue(name string, v *subgraphs.ArgumentValue, depth 
 	}
 	switch {
 	case v.From != "":
-		out.from = v.From
+		value, err := selectionmap.Parse(v.From)
+		if err != nil {
+			return out, fmt.Errorf("argument %s: %w", name, err)
+		}
+		out.from = &value
 	case v.Context > 0:
 		// Values are made up of the row and what the client gave.
 		out.constant = &node{}
@@ -92,15 +97,19 @@ func (a *argument) value(variables []*node, row *node) *node {
 			return variables[a.variable]
 		}
 		return nil
-	case a.from != "":
+	case a.from != nil:
 		if row == nil {
 			return nil
 		}
-		if n := row.at(strings.Split(strings.TrimSpace(a.from), ".")); n != nil {
-			return n
+		text, result, err := a.from.Append(nil, row.append(nil))
+		if err != nil || result == selectionmap.Absent {
+			return nil
 		}
-		// A selection of several values: it is a function of the row, as this is.
-		return &node{kind: stringNode, text: a.from + string(row.canonical(nil))}
+		n, err := parseNode(text)
+		if err != nil {
+			return nil
+		}
+		return n
 	}
 	out := &node{kind: objectNode}
 	if a.list {

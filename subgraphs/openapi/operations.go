@@ -296,6 +296,10 @@ func statuses(r *openapi3.Responses) []string {
 // answer makes the type of the field: of the first good answer with JSON, else
 // with text, else a Boolean that says that it was good.
 func (im *importer) answer(o *operation) {
+	if o.mutation {
+		// What is not there was not changed either.
+		o.endpoint.NotFound = "error"
+	}
 	var text *openapi3.Response
 	var other, otherAt string
 	for _, status := range statuses(o.op.Responses) {

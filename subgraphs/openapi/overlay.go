@@ -10,12 +10,14 @@ import (
 // Overlay puts what the configuration says of a service itself over what was
 // imported: settings that are given, fields and enums by name, and all endpoints
 // of a coordinate by those that are given for it. Neither is changed. Endpoints
-// stay in the order of their coordinates.
+// stay in the order of their coordinates. The style of names is the document's.
 func Overlay(imported, over *rest.Spec) *rest.Spec {
 	if over == nil {
 		return imported
 	}
 	out := *over
+	// The document has the service's own names: no style may change them.
+	out.Names = imported.Names
 	if out.URL == "" {
 		out.URL = imported.URL
 	}

@@ -355,16 +355,17 @@ func (im *importer) body(o *operation) {
 			a.typ = im.json()
 		case encode == "text":
 			a.typ = &texpr{named: im.scalar("String")}
-		case v.binary, (encode == "multipart" || encode == "form") && im.requiresFile(v):
+		case v.binary, encode == "form" && im.requiresFile(v):
 			if why == "" {
-				why, whyAt = "it sends a file, which is not possible yet", here
+				why, whyAt = "it sends a file, which is possible in multipart forms only", here
 			}
 			continue
 		default:
+			v.root().form = v.root().form || encode == "multipart"
 			a.typ = im.input(v, where)
 		}
 		if a.typ == nil {
-			why, whyAt = "it sends a file, which is not possible yet", here
+			why, whyAt = "it sends a file, which is possible in multipart forms only", here
 			continue
 		}
 		a.typ.nonNull = required && !v.deflt

@@ -39,6 +39,7 @@ type view struct {
 
 	scalar string   // the type in GraphQL
 	binary bool     // a file
+	form   bool     // of an object: it is sent as a form that can hold files
 	values []string // of an enum
 	item   *view    // of a list or a map
 	props  []property

@@ -96,6 +96,8 @@ type place struct {
 const (
 	scalarJSON = "JSON"
 	scalarLong = "Long"
+	// scalarUpload is a file that comes with the operation.
+	scalarUpload = "Upload"
 )
 
 // typeMaker makes types of views.
@@ -421,8 +423,11 @@ func (m *typeMaker) inputFields(t *gtype) {
 	for _, p := range m.named(t, func(v *view) bool { return v.readOnly }) {
 		v := m.schemas.view(p.schema, p.at)
 		f := &gfield{name: memberName(p.name), prop: p.name, about: aboutUse(v)}
-		if f.typ = m.input(v, place{parent: t, suffix: f.name}); f.typ == nil {
-			m.noteOnce(NoteUpload, p.at, "", "the property %s is a file, and files cannot be sent yet; it has no field", p.name)
+		if f.typ = m.input(v, place{parent: t, suffix: f.name}); f.typ == nil && t.view.root().form {
+			f.typ = m.upload(v)
+		}
+		if f.typ == nil {
+			m.noteOnce(NoteUpload, p.at, "", "the property %s is a file, which can be sent in multipart forms only; it has no field", p.name)
 			continue
 		}
 		f.typ.nonNull = p.required && !v.deflt && !v.nullable
@@ -433,6 +438,17 @@ func (m *typeMaker) inputFields(t *gtype) {
 		// Only files: whoever uses it sees that it requires them.
 		t.fields = []*gfield{{name: "_", prop: "_", typ: &texpr{named: m.scalar("Boolean")}, about: "Nothing can be sent."}}
 	}
+}
+
+// upload is the type of a file, or of a list of files; nil if it is neither.
+func (m *typeMaker) upload(v *view) *texpr {
+	switch {
+	case v.binary:
+		return &texpr{named: m.scalar(scalarUpload)}
+	case v.kind == viewList && v.item.binary:
+		return &texpr{elem: &texpr{named: m.scalar(scalarUpload), nonNull: true}}
+	}
+	return nil
 }
 
 // requiresFile reports whether an object cannot be sent without a file.

@@ -166,7 +166,7 @@ func endpointNode(e *rest.EndpointSpec) *yaml.Node {
 		}
 		put(n, "headers", headers)
 	}
-	for _, o := range [][2]string{{"body", e.Body}, {"encode", e.Encode}, {"at", e.SelectAt}, {"select", e.Select}} {
+	for _, o := range [][2]string{{"body", e.Body}, {"encode", e.Encode}, {"at", e.SelectAt}, {"select", e.Select}, {"not_found", e.NotFound}} {
 		if o[1] != "" {
 			put(n, o[0], text(o[1]))
 		}

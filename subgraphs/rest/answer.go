@@ -36,6 +36,9 @@ func (r *run) answer() *subgraphs.Answer {
 	if r.missing > 0 && r.client.options.OnMissing != nil {
 		r.client.options.OnMissing(r.e.typ.name, r.missing)
 	}
+	if w.conversions > 0 && r.client.options.OnConversion != nil {
+		r.client.options.OnConversion(r.e.name, w.conversion, w.conversions)
+	}
 	a.Body, a.Errs = w.body, w.errs
 	a.Cache = r.policy()
 	if len(w.errs) > 0 {

@@ -217,22 +217,27 @@ func (c *composed) append(dst []byte, variables [][]byte) []byte {
 	return append(dst, ']')
 }
 
-// appendSent writes a value that is sent. What comes from an argument is written
+// appendSent writes a value that is sent. What comes from an argument, or from a
+// field of the object, is written
 // as the upstream spells it: names of input fields and values of enums.
-func (u *Upstream) appendSent(dst []byte, v mapping.Value, s *mapping.Shape, f *field) []byte {
-	if f == nil || s == nil {
+func (u *Upstream) appendSent(dst []byte, v mapping.Value, s *mapping.Shape, ref *reference) []byte {
+	if s == nil {
 		return v.AppendJSON(dst)
 	}
 	switch {
-	case s.Kind == mapping.ShapeAny && (s.Root == varArgs || s.Root == varBatch && len(s.Input) > 0 && s.Input[0] == argsOfRow):
+	case s.Kind == mapping.ShapeAny && (s.Root == varThis || s.Root == varBatch && len(s.Input) > 0 && s.Input[0] != argsOfRow):
+		if t := leafAt(ref.owner, s.Input); t != nil {
+			return u.appendInput(dst, v, t)
+		}
+	case s.Kind == mapping.ShapeAny && ref.field != nil && (s.Root == varArgs || s.Root == varBatch && len(s.Input) > 0 && s.Input[0] == argsOfRow):
 		path := s.Input
 		if s.Root == varBatch {
 			path = path[1:]
 		}
 		if len(path) == 0 {
-			return u.appendArguments(dst, v, f)
+			return u.appendArguments(dst, v, ref.field)
 		}
-		if t := u.argumentType(f, path); t != nil {
+		if t := u.argumentType(ref.field, path); t != nil {
 			return u.appendInput(dst, v, t)
 		}
 	case s.Kind == mapping.ShapeObject && v.Kind() == mapping.KindObject && !s.Open:
@@ -248,7 +253,7 @@ func (u *Upstream) appendSent(dst []byte, v mapping.Value, s *mapping.Shape, f *
 			if sf := s.Field(key); sf != nil {
 				below = sf.Shape
 			}
-			dst = u.appendSent(dst, it.Value(), below, f)
+			dst = u.appendSent(dst, it.Value(), below, ref)
 		}
 		return append(dst, '}')
 	case v.Kind() == mapping.KindList && (s.Kind == mapping.ShapeList || s.Kind == mapping.ShapeObject):
@@ -262,11 +267,26 @@ func (u *Upstream) appendSent(dst []byte, v mapping.Value, s *mapping.Shape, f *
 			if !first {
 				dst = append(dst, ',')
 			}
-			dst = u.appendSent(dst, it.Value(), item, f)
+			dst = u.appendSent(dst, it.Value(), item, ref)
 		}
 		return append(dst, ']')
 	}
 	return v.AppendJSON(dst)
+}
+
+// leafAt is the type of the scalar or enum that a path of an object's fields leads
+// to; nil when it is not known.
+func leafAt(t *typ, path []string) *typ {
+	for _, name := range path {
+		if t == nil || t.byName[name] == nil {
+			return nil
+		}
+		t = t.byName[name].named
+	}
+	if t == nil || t.kind.Composite() {
+		return nil
+	}
+	return t
 }
 
 // argumentType is the type of what a path of $args leads to; nil when it is not
@@ -319,8 +339,16 @@ func (u *Upstream) appendInput(dst []byte, v mapping.Value, t *typ) []byte {
 		}
 		return append(dst, ']')
 	case t.kind == schema.Enum && v.Kind() == mapping.KindString:
-		if json, ok := u.enums[t.name].in[v.Text()]; ok {
+		text := v.Text()
+		if json, ok := u.enums[t.name].in[text]; ok {
 			return append(dst, json...)
+		}
+		return mapping.AppendQuoted(dst, styled(u.spec.Names, text))
+	case t.name == "ID" && v.Kind() == mapping.KindNumber:
+		return mapping.AppendQuoted(dst, v.Raw()) // as the literal 1 is the id "1"
+	case t.kind == schema.Scalar && v.Kind() == mapping.KindString && u.formats[t.name] != "":
+		if number, ok := sentAs(u.formats[t.name], v.Text()); ok {
+			return append(dst, number...)
 		}
 	case t.kind == schema.InputObject && v.Kind() == mapping.KindObject:
 		dst = append(dst, '{')

@@ -70,7 +70,7 @@ type part struct {
 func (cl *client) ask(ctx context.Context, e *endpoint, req *HTTPRequest) (*HTTPResponse, subgraphs.CachePolicy, error) {
 	c := cl.caching[e]
 	if c == nil || !c.whole {
-		resp, err := cl.send(ctx, e, req)
+		resp, err := cl.share(ctx, e, req)
 		if err != nil {
 			return nil, subgraphs.CachePolicy{}, err
 		}
@@ -80,7 +80,7 @@ func (cl *client) ask(ctx context.Context, e *endpoint, req *HTTPRequest) (*HTTP
 		func(ctx context.Context, r *httpcache.Request) (*httpcache.Response, error) {
 			again := *req
 			again.Header = r.Header
-			resp, err := cl.send(ctx, e, &again)
+			resp, err := cl.share(ctx, e, &again)
 			if err != nil {
 				return nil, err
 			}

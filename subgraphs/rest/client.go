@@ -45,6 +45,15 @@ type Options struct {
 	OnMissing func(typ string, rows int)
 	// JQTimeout bounds one run of a jq program; 0 is 100 ms.
 	JQTimeout time.Duration
+	// Timeout limits a request of an endpoint for which nothing is said; 0 means that
+	// only the context does.
+	Timeout time.Duration
+	// NoShare sends equal queries that are under way at the same time each by itself.
+	NoShare bool
+	// OnConversion hears, once for each call, how many values were not of the
+	// schema's type but could be converted, where the upstream's [Spec] asks for it;
+	// where is the first of them: its path below the field or the looked-up object.
+	OnConversion func(endpoint, where string, values int)
 }
 
 const (
@@ -64,6 +73,7 @@ type client struct {
 	options Options
 	caching map[*endpoint]*caching
 	budget  retryBudget
+	flights flights
 }
 
 // Client returns a client of the upstream.

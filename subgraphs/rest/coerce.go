@@ -77,11 +77,21 @@ type leaf struct {
 	name   string
 	enum   *enumMap
 	strict bool
+	// exact takes what needs no conversion; nil unless somebody wants to know.
+	exact *leaf
 }
 
 // leafOf is how values of a type are coerced.
 func (u *Upstream) leafOf(t *typ) *leaf {
-	l := &leaf{name: t.name, strict: u.spec.Strict}
+	l := u.newLeaf(t, u.spec.Strict)
+	if u.spec.WarnOfConversions && !l.strict {
+		l.exact = u.newLeaf(t, true)
+	}
+	return l
+}
+
+func (u *Upstream) newLeaf(t *typ, strict bool) *leaf {
+	l := &leaf{name: t.name, strict: strict}
 	switch t.name {
 	case "Int":
 		l.kind = leafInt
@@ -226,6 +236,38 @@ func int32Of(text string) (int32, bool) {
 		return 0, false
 	}
 	return int32(f), true
+}
+
+// sentAs is what an upstream that writes a scalar as a number takes for a text of
+// the schema.
+func sentAs(format, text string) (string, bool) {
+	switch format {
+	case formatEpochS, formatEpochMS:
+		t, err := time.Parse(time.RFC3339Nano, text)
+		if err != nil {
+			return "", false
+		}
+		// Whole units are written without a fraction.
+		whole, part, digits := t.Unix(), t.Nanosecond(), 9
+		if format == formatEpochMS {
+			whole, part, digits = t.UnixMilli(), t.Nanosecond()%1e6, 6
+		}
+		if part == 0 {
+			return strconv.FormatInt(whole, 10), true
+		}
+		sign := ""
+		if whole < 0 { // the fraction counts from below
+			whole, part, sign = -whole-1, int(math.Pow10(digits))-part, "-"
+		}
+		fraction := strconv.Itoa(part)
+		fraction = strings.Repeat("0", digits-len(fraction)) + fraction
+		return sign + strconv.FormatInt(whole, 10) + "." + strings.TrimRight(fraction, "0"), true
+	case formatNumber:
+		if n, err := mapping.ParseValueJSON([]byte(text)); err == nil && n.Kind() == mapping.KindNumber && len(n.Raw()) == len(text) {
+			return text, true
+		}
+	}
+	return "", false
 }
 
 // maxEpoch is the last second of the year 9999.

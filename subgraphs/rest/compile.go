@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"slices"
@@ -82,8 +83,10 @@ func Compile(subgraph string, doc *schema.Document, spec *Spec) (*Upstream, []*E
 
 	var eps []*endpoint
 	for i := range spec.Endpoints {
-		if e := c.declare(&spec.Endpoints[i]); e != nil {
-			eps = append(eps, e)
+		for _, s := range c.ofEachType(&spec.Endpoints[i]) {
+			if e := c.declare(s); e != nil {
+				eps = append(eps, e)
+			}
 		}
 	}
 	c.typeMappings()
@@ -257,6 +260,38 @@ func objectOf(values []Value) (mapping.Value, error) {
 		b = append(b, v.JSON...)
 	}
 	return mapping.ParseValueJSON(append(b, '}'))
+}
+
+// ofEachType makes of a lookup of an interface one for each of its types that has
+// the key: an object is looked up as what it is. Types with a lookup of their own
+// keep to that.
+func (c *compiler) ofEachType(spec *EndpointSpec) []*EndpointSpec {
+	name, key, _ := strings.Cut(strings.TrimSpace(spec.Coordinate), "(")
+	t := c.model.types[strings.TrimSpace(name)]
+	if t == nil || t.kind != schema.Interface {
+		return []*EndpointSpec{spec}
+	}
+	var out []*EndpointSpec
+	for _, p := range t.possible {
+		own := func(o EndpointSpec) bool {
+			name, _, _ := strings.Cut(strings.TrimSpace(o.Coordinate), "(")
+			return strings.TrimSpace(name) == p.name
+		}
+		if key == "" && len(p.keys) == 0 || slices.ContainsFunc(c.spec.Endpoints, own) {
+			continue
+		}
+		one := *spec
+		one.Coordinate = p.name
+		if key != "" {
+			one.Coordinate += "(" + key
+		}
+		out = append(out, &one)
+	}
+	if len(out) == 0 {
+		c.add(CodeInvalidKey, spec.At, spec.Coordinate, "%s is an interface, and none of its types is looked up by it", t.name).Hint =
+			"Its types need a @key, and no lookup of their own."
+	}
+	return out
 }
 
 // declare reads an endpoint's coordinate.
@@ -446,9 +481,6 @@ func (c *compiler) complete(eps []*endpoint) {
 
 // timeoutOf is the time one request of an endpoint may take; 0 leaves it to
 // the context.
-func (u *Upstream) timeoutOf(e *endpoint) time.Duration {
-	if e.spec.Timeout > 0 {
-		return e.spec.Timeout
-	}
-	return u.spec.Timeout
+func (cl *client) timeoutOf(e *endpoint) time.Duration {
+	return cmp.Or(max(e.spec.Timeout, 0), max(cl.up.spec.Timeout, 0), max(cl.options.Timeout, 0))
 }

@@ -181,6 +181,11 @@ func (w *writer) keyOf(dst []byte, n *node, set []schema.Selection, v mapping.Va
 		if len(set[i].Selections) > 0 {
 			dst, ok = w.keyOf(dst, g.below, set[i].Selections, value)
 		} else {
+			if enum := g.enum; enum != nil {
+				if name, known := enum.out[value.Text()]; known && value.Kind() != mapping.KindNull {
+					value = mapping.String(name)
+				}
+			}
 			dst, ok = appendKeyLeaf(dst, value)
 		}
 		if !ok {

@@ -194,7 +194,7 @@ func (c *compiler) request(e *endpoint) {
 		c.templateFault(e, err)
 		return
 	}
-	e.path, err = template.ParsePath(path, template.Options{})
+	e.path, err = template.ParsePath(path, template.Options{MultiSegment: s.MultiSegment})
 	if err != nil {
 		c.templateFault(e, err)
 		return

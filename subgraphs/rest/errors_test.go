@@ -371,7 +371,7 @@ func TestMutationsAreSerial(t *testing.T) {
 		d: createTodo(todo: {text: "y", priority: LOW}) { id }`)
 	same(t, "row", rowTexts(a, 0), []string{`{"b":{"id":"0","priority":"HIGH"},"a":null,"c":{"__typename":"Todo","id":"2"},"d":{"id":"3"}}`})
 	same(t, "errors", errTexts(a), []string{`0/0 ["a"] UPSTREAM_ERROR`})
-	same(t, "bodies", order, []string{`{"text":"x","due_date":"d","priority":3}`, `{"text":"y","priority":"IN_BETWEEN"}`, `{"text":"y","priority":"low!"}`, `{"text":"y","priority":"low!"}`})
+	same(t, "bodies", order, []string{`{"text":"x","due_date":"d","priority":3}`, `{"text":"y","priority":"in_between"}`, `{"text":"y","priority":"low!"}`, `{"text":"y","priority":"low!"}`})
 	if !a.Cache.NoStore {
 		t.Error("a mutation can be stored")
 	}

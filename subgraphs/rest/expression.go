@@ -44,6 +44,7 @@ type reference struct {
 	// batch, this and args tell what the value depends on.
 	batch, this, args bool
 	field             *field // for the types of arguments; may be nil
+	owner             *typ   // for those of the object's fields
 }
 
 // reading is an expression that is applied to an answer.
@@ -63,7 +64,7 @@ func (c *compiler) sending(e *endpoint, text string, at Place, u *usage, object 
 	if sel == nil {
 		return nil
 	}
-	r := &reference{text: text, sel: sel, shape: sel.Shape(), field: e.field}
+	r := &reference{text: text, sel: sel, shape: sel.Shape(), field: e.field, owner: e.typ}
 	for _, ref := range sel.References() {
 		switch ref.Variable {
 		case varArgs:

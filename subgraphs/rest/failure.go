@@ -24,6 +24,7 @@ const (
 	CodeUpstream        = "UPSTREAM_ERROR"           // 5xx, and all that is no answer
 	CodeTimeout         = "UPSTREAM_TIMEOUT"         // no answer in time
 	CodeUnreachable     = "UPSTREAM_UNREACHABLE"     // no connection
+	CodeOpen            = "UPSTREAM_CIRCUIT_OPEN"    // no request is sent for a while, since too many failed
 	CodeDecode          = "UPSTREAM_DECODE"          // not JSON, too long, too deep
 	CodeMismatch        = "UPSTREAM_SCHEMA_MISMATCH" // not what the schema says
 	CodeBadInput        = "BAD_USER_INPUT"           // a value that must not be sent
@@ -202,6 +203,8 @@ func fromTransport(ctx context.Context, err error) *failure {
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return &failure{code: CodeCancelled, message: "the request was cancelled"}
+	case errors.Is(err, ErrOpen):
+		return &failure{code: CodeOpen, message: "the upstream has been failing, and is not asked for a while"}
 	case errors.As(err, &te):
 		switch te.Kind {
 		case transport.Timeout:

@@ -1,11 +1,13 @@
 package rest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +21,9 @@ import (
 // Fetch implements [subgraphs.Prepared].
 func (p *prepared) Fetch(ctx context.Context, call *subgraphs.Call) *subgraphs.Answer {
 	r := &run{prepared: p, call: call}
+	if p.kind == schema.Mutation {
+		r.file = func(text string) *subgraphs.File { return subgraphs.FileOf(ctx, text) }
+	}
 	if p.client.up.usesRequest {
 		r.request = headersValue(call.Header)
 	}
@@ -56,7 +61,7 @@ type chunk struct {
 func (r *run) renderer() *renderer {
 	up := r.client.up
 	return &renderer{
-		up: up, e: r.e, header: r.call.Header, random: r.client.options.IdempotencyKey,
+		up: up, e: r.e, header: r.call.Header, random: r.client.options.IdempotencyKey, timeout: r.client.timeoutOf(r.e), file: r.file,
 		vars: mapping.Variables{Config: up.config, Env: up.env, Request: r.request},
 	}
 }
@@ -288,6 +293,10 @@ func (x *exchange) decode(r *run) error {
 		x.root = mapping.Null()
 		return nil
 	}
+	kind := lower(headerValue(x.resp.Header, "Content-Type"))
+	if linesOfJSON(kind) {
+		body = listOfLines(body)
+	}
 	doc := new(mapping.Document)
 	err := doc.Parse(body, r.client.options.MaxDepth)
 	if err == nil {
@@ -298,12 +307,36 @@ func (x *exchange) decode(r *run) error {
 		x.root = mapping.Null()
 		return nil
 	}
-	kind := headerValue(x.resp.Header, "Content-Type")
-	if len(kind) >= 10 && lower(kind[:10]) == "text/plain" && r.e.whole != nil && r.e.whole.name == "String" {
+	if strings.HasPrefix(kind, "text/plain") && r.e.whole != nil && r.e.whole.name == "String" {
 		x.root = mapping.String(string(body))
 		return nil
 	}
 	return err
+}
+
+// linesOfJSON: the body is a JSON value on each line.
+func linesOfJSON(contentType string) bool {
+	media, _, _ := strings.Cut(contentType, ";")
+	switch strings.TrimSpace(media) {
+	case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines":
+		return true
+	}
+	return false
+}
+
+// listOfLines makes a JSON list of lines; empty ones count for nothing.
+func listOfLines(body []byte) []byte {
+	out := append(make([]byte, 0, len(body)+2), '[')
+	for line := range bytes.Lines(body) {
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = append(out, line...)
+	}
+	return append(out, ']')
 }
 
 func blank(b []byte) bool {
@@ -319,9 +352,11 @@ func blank(b []byte) bool {
 func (r *run) unwrap(ctx context.Context, x *exchange) {
 	switch {
 	case r.e.jq != nil:
-		ctx, cancel := context.WithTimeout(ctx, r.client.options.JQTimeout)
-		defer cancel()
-		v, err := r.e.jq.run(ctx, x.root, x.vars.Args, x.status)
+		limit := r.client.up.spec.MaxBody
+		if limit <= 0 {
+			limit = defaultMaxBody
+		}
+		v, err := r.e.jq.run(ctx, r.client.options.JQTimeout, x.root, x.vars.Args, x.status, limit)
 		if err != nil {
 			x.fail = &failure{code: CodeMismatch, message: "the jq program failed on the upstream's answer", status: x.status}
 			return

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"runtime"
+	"time"
 
 	"github.com/itchyny/gojq"
 
@@ -32,10 +34,25 @@ func (c *compiler) compileJQ(e *endpoint) *jqProgram {
 	return &jqProgram{code}
 }
 
-var errJQOutput = errors.New("the program gave more than one value")
+var (
+	errJQOutput   = errors.New("the program gave more than one value")
+	errJQTooLarge = errors.New("the program gave more than an answer may hold")
+)
 
-// run applies the program. It ends when ctx does.
-func (p *jqProgram) run(ctx context.Context, in, args mapping.Value, status int) (mapping.Value, error) {
+// jqSlots bounds the programs that run at the same time, and so the memory that
+// they take together: what one takes is bounded by its time only.
+var jqSlots = make(chan struct{}, runtime.GOMAXPROCS(0))
+
+// run applies the program. It ends when ctx does; what it gives is limited in size.
+func (p *jqProgram) run(ctx context.Context, timeout time.Duration, in, args mapping.Value, status int, limit int64) (mapping.Value, error) {
+	select {
+	case jqSlots <- struct{}{}:
+		defer func() { <-jqSlots }()
+	case <-ctx.Done():
+		return mapping.Value{}, ctx.Err()
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	input, err := boxed(in)
 	if err != nil {
 		return mapping.Value{}, err
@@ -58,11 +75,40 @@ func (p *jqProgram) run(ctx context.Context, in, args mapping.Value, status int)
 		}
 		return mapping.Value{}, errJQOutput
 	}
+	if measure(out, int(limit)) < 0 {
+		return mapping.Value{}, errJQTooLarge
+	}
 	text, err := gojq.Marshal(out)
 	if err != nil {
 		return mapping.Value{}, err
 	}
 	return mapping.ParseValueJSON(text)
+}
+
+// measure takes about what a value takes as JSON off what is left; the result is
+// negative when there is less. Values share their parts, so that a small one in
+// memory can be a very large text.
+func measure(v any, left int) int {
+	left -= 2
+	switch v := v.(type) {
+	case string:
+		return left - len(v)
+	case []any:
+		for _, item := range v {
+			if left < 0 {
+				break
+			}
+			left = measure(item, left)
+		}
+	case map[string]any:
+		for key, item := range v {
+			if left < 0 {
+				break
+			}
+			left = measure(item, left-len(key))
+		}
+	}
+	return left
 }
 
 // boxed turns a value into what gojq works on.

@@ -29,6 +29,7 @@ type given struct {
 	expr  *reading
 	row   []string
 	below *node // of a composite field
+	enum  *enumMap
 }
 
 func (n *node) field(name string) *given {
@@ -193,7 +194,7 @@ func (c *compiler) raw(t *typ, e *endpoint) *node {
 			if len(f.args) > 0 || c.resolved[f] || f.external && !t.keyField(f.name) {
 				continue
 			}
-			g := &given{field: f, key: styled(c.spec.Names, f.name)}
+			g := &given{field: f, key: styled(c.spec.Names, f.name), enum: c.up.enums[f.named.name]}
 			if f.named.kind.Composite() {
 				g.below = c.raw(f.named, e)
 			}
@@ -207,7 +208,7 @@ func (c *compiler) raw(t *typ, e *endpoint) *node {
 
 // made is a field that an expression makes.
 func (c *compiler) made(f *field, r *reading, e *endpoint) *given {
-	g := &given{field: f, expr: r}
+	g := &given{field: f, expr: r, enum: c.up.enums[f.named.name]}
 	if s := r.shape; s.Kind == mapping.ShapeAny && s.Root == "$" && len(s.Input) == 1 && r.text == s.Input[0] {
 		g.key, g.expr = s.Input[0], nil
 	}
@@ -322,7 +323,7 @@ func (c *compiler) builtFields(t *typ, s *mapping.Shape, what string, e *endpoin
 				"Give the field an endpoint of its own."
 			continue
 		}
-		g := &given{field: f, key: sf.Name}
+		g := &given{field: f, key: sf.Name, enum: c.up.enums[f.named.name]}
 		if f.named.kind.Composite() {
 			g.below = c.shaped(f.named, sf.Shape, what+"."+f.name, e, depth+1)
 		} else {
@@ -342,7 +343,7 @@ func (c *compiler) provided(t *typ, set []schema.Selection, e *endpoint) *node {
 		if f == nil {
 			continue // checkSet has reported it
 		}
-		g := &given{field: f, key: f.name}
+		g := &given{field: f, key: f.name, enum: c.up.enums[f.named.name]}
 		if f.named.kind.Composite() {
 			g.below = c.provided(f.named, set[i].Selections, e)
 		}

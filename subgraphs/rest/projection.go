@@ -252,6 +252,10 @@ type writer struct {
 	variables [][]byte
 	errs      []subgraphs.RowErr
 	entry, at int
+	// conversions counts values that had to be converted, where somebody wants to
+	// know; conversion is the path of the first.
+	conversions int
+	conversion  string
 	// path are the keys and indices of what is being written; a key has index -1.
 	path []pathElement
 }
@@ -279,11 +283,8 @@ func (w *writer) included(include [][]subgraphs.Condition) bool {
 	return false
 }
 
-// fail records an error at the current path.
-func (w *writer) fail(code, message string, extensions []byte) {
-	if len(w.errs) >= maxErrors {
-		return
-	}
+// pathJSON is the current path.
+func (w *writer) pathJSON() []byte {
 	path := []byte{'['}
 	for i, p := range w.path {
 		if i > 0 {
@@ -295,8 +296,29 @@ func (w *writer) fail(code, message string, extensions []byte) {
 			path = mapping.AppendQuoted(path, p.key)
 		}
 	}
+	return append(path, ']')
+}
+
+// convertible counts a value that is not exactly what the schema says.
+func (w *writer) convertible(exact *leaf, v mapping.Value) {
+	n := len(w.body)
+	out, ok := exact.append(w.body, v)
+	w.body = out[:n]
+	if ok {
+		return
+	}
+	if w.conversions++; w.conversions == 1 {
+		w.conversion = string(w.pathJSON())
+	}
+}
+
+// fail records an error at the current path.
+func (w *writer) fail(code, message string, extensions []byte) {
+	if len(w.errs) >= maxErrors {
+		return
+	}
 	w.errs = append(w.errs, subgraphs.RowErr{
-		Entry: w.entry, Row: w.at, Path: append(path, ']'), Code: code, Message: message, Public: true, Extensions: extensions,
+		Entry: w.entry, Row: w.at, Path: w.pathJSON(), Code: code, Message: message, Public: true, Extensions: extensions,
 	})
 }
 
@@ -347,6 +369,9 @@ func (w *writer) write(v *value, wrap *schema.TypeExpr, in mapping.Value) {
 		}
 		w.object(v.below, in)
 	default:
+		if v.leaf.exact != nil {
+			w.convertible(v.leaf.exact, in)
+		}
 		var ok bool
 		if w.body, ok = v.leaf.append(w.body, in); !ok {
 			w.mismatch("the upstream answered with %s that is no %s", article(kind), v.leaf.name)

@@ -2,10 +2,13 @@ package rest
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
+	"slices"
+	"time"
 
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/rest/mapping"
@@ -27,6 +30,10 @@ type renderer struct {
 	vars   mapping.Variables // Args, This and Batch change with the asks
 	header []subgraphs.HeaderField
 	random func() string
+	// file finds the file that a text stands for; may be nil.
+	file func(text string) *subgraphs.File
+	// timeout is that of each request.
+	timeout time.Duration
 	// extra are parameters beside those of the endpoint: the position of a page.
 	extra []extraParam
 }
@@ -51,7 +58,7 @@ func (r *renderer) value(ref *reference) []byte {
 	if !ok {
 		return nil
 	}
-	return r.up.appendSent(nil, v, ref.shape, ref.field)
+	return r.up.appendSent(nil, v, ref.shape, ref)
 }
 
 // signature is all of an ask's request that does not come from $batch: asks with
@@ -104,7 +111,7 @@ func (r *renderer) request(asks []*ask, batch mapping.Value) (*HTTPRequest, erro
 	e := r.e
 	r.of(asks[0], batch)
 	req := &HTTPRequest{
-		Method: e.method, Timeout: r.up.timeoutOf(e), MaxBody: r.up.spec.MaxBody, Endpoint: e.name,
+		Method: e.method, Timeout: r.timeout, MaxBody: r.up.spec.MaxBody, Endpoint: e.name,
 		Safe: e.safe(), Types: e.types, Invalidates: e.invalidates, Cache: r.up.cacheOf(e),
 	}
 	if req.MaxBody <= 0 {
@@ -232,7 +239,7 @@ func (r *renderer) content(req *HTTPRequest) error {
 			return err
 		}
 		var pairs template.Pairs
-		style, _ := template.ParseStyle(r.e.spec.Lists)
+		style, _ := template.ParseStyle(cmp.Or(r.e.spec.Lists, r.up.spec.Lists))
 		for it := v.Iterate(); it.Next(); {
 			if err := pairs.Add(it.Key(), it.Value().AppendJSON(nil), style); err != nil {
 				return err
@@ -241,7 +248,7 @@ func (r *renderer) content(req *HTTPRequest) error {
 		req.Body, kind = pairs.Buf, "application/x-www-form-urlencoded"
 	case encodeMultipart:
 		var err error
-		if req.Body, kind, err = multipartBody(json); err != nil {
+		if req.Body, kind, err = multipartBody(json, r.file); err != nil {
 			return err
 		}
 	}
@@ -251,7 +258,7 @@ func (r *renderer) content(req *HTTPRequest) error {
 
 // multipartBody writes the members of an object as parts: scalars as text, the
 // rest as JSON.
-func multipartBody(json []byte) ([]byte, string, error) {
+func multipartBody(json []byte, file func(string) *subgraphs.File) ([]byte, string, error) {
 	v, err := mapping.ParseValueJSON(json)
 	if err != nil {
 		return nil, "", err
@@ -261,6 +268,11 @@ func multipartBody(json []byte) ([]byte, string, error) {
 	for it := v.Iterate(); it.Next(); {
 		value := it.Value()
 		if value.Kind() == mapping.KindNull {
+			continue
+		}
+		if sent, err := writeFiles(w, it.Key(), value, file); err != nil {
+			return nil, "", err
+		} else if sent {
 			continue
 		}
 		head := textproto.MIMEHeader{}
@@ -282,10 +294,58 @@ func multipartBody(json []byte) ([]byte, string, error) {
 	return b.Bytes(), w.FormDataContentType(), nil
 }
 
+// writeFiles writes a value that stands for a file, or a list of such, as parts. It
+// reports false if the value is any other.
+func writeFiles(w *multipart.Writer, name string, v mapping.Value, file func(string) *subgraphs.File) (bool, error) {
+	if file == nil {
+		return false, nil
+	}
+	var files []*subgraphs.File
+	switch v.Kind() {
+	case mapping.KindString:
+		files = append(files, file(v.Text()))
+	case mapping.KindList:
+		for it := v.Iterate(); it.Next(); {
+			if it.Value().Kind() != mapping.KindString {
+				return false, nil
+			}
+			files = append(files, file(it.Value().Text()))
+		}
+	}
+	if len(files) == 0 || slices.Contains(files, nil) {
+		return false, nil
+	}
+	for _, f := range files {
+		head := textproto.MIMEHeader{}
+		disposition := multipartName(name)
+		if f.Name != "" {
+			disposition += `; filename="` + multipartText(f.Name) + `"`
+		}
+		head.Set("Content-Disposition", disposition)
+		kind := f.ContentType
+		if kind == "" || checkHeaderValue("Content-Type", kind) != nil {
+			kind = "application/octet-stream"
+		}
+		head.Set("Content-Type", kind)
+		part, err := w.CreatePart(head)
+		if err != nil {
+			return false, err
+		}
+		if _, err := part.Write(f.Content); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 // multipartName is the disposition of a part. Names may come from a client:
 // quotes and line breaks are escaped as browsers do.
 func multipartName(name string) string {
-	b := []byte(`form-data; name="`)
+	return `form-data; name="` + multipartText(name) + `"`
+}
+
+func multipartText(name string) string {
+	var b []byte
 	for i := range len(name) {
 		switch c := name[i]; {
 		case c == '"':
@@ -299,7 +359,7 @@ func multipartName(name string) string {
 			b = append(b, c)
 		}
 	}
-	return string(append(b, '"'))
+	return string(b)
 }
 
 // finish checks the target and adds the headers.

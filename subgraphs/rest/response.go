@@ -86,6 +86,10 @@ func (c *compiler) rules(e *endpoint) {
 		e.missing = missingError
 	case "drop":
 		e.missing = missingDrop
+		if e.field != nil && e.field.expr.Elem == nil {
+			c.add(CodeInvalidOption, s.At, s.Coordinate, "%s: missing: drop leaves elements out of a list, and this is none", s.Coordinate).Hint =
+				"Say it at the field that holds the list, or at the lookup of what may be missing."
+		}
 	default:
 		c.add(CodeInvalidOption, s.At, s.Coordinate, "%s: missing is null, error or drop", s.Coordinate)
 	}

@@ -44,6 +44,17 @@ func (b *retryBudget) spend() bool {
 	return true
 }
 
+// share carries out a request, or waits for an equal one under way if it changes
+// nothing.
+func (cl *client) share(ctx context.Context, e *endpoint, req *HTTPRequest) (*HTTPResponse, error) {
+	if cl.options.NoShare || !e.safe() {
+		return cl.send(ctx, e, req)
+	}
+	return cl.flights.do(ctx, req, func(ctx context.Context, req *HTTPRequest) (*HTTPResponse, error) {
+		return cl.send(ctx, e, req)
+	})
+}
+
 // send carries out a request, and repeats it where that may help.
 func (cl *client) send(ctx context.Context, e *endpoint, req *HTTPRequest) (*HTTPResponse, error) {
 	cl.budget.earn(e.retry.budget)

@@ -58,8 +58,10 @@ type run struct {
 	// texts are the rows' keys one behind the other, scratch is for building keys.
 	texts, scratch []byte
 	request        mapping.Value // $request
-	parts          []part
-	missing        int // rows that were looked up and not found
+	// file finds files that came with the client's request; nil where none can be sent.
+	file    func(text string) *subgraphs.File
+	parts   []part
+	missing int // rows that were looked up and not found
 }
 
 // gather finds the distinct asks of a call.

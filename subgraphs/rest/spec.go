@@ -16,10 +16,10 @@ type Spec struct {
 	Forward []string
 	// Timeout limits one request; 0 is the subgraph's.
 	Timeout time.Duration
-	// Names tells how the upstream spells fields, parameters of pages and fields
-	// of input objects that nothing else maps: "asis" (default), "snake", "kebab"
-	// or "camel". Enum values are understood in either spelling and sent as the
-	// schema has them, unless Enums say otherwise.
+	// Names tells how the upstream spells fields, parameters of pages, fields of
+	// input objects and enum values that nothing else maps: "asis" (default),
+	// "snake", "kebab" or "camel". Enum values are understood as the schema has
+	// them, too.
 	Names string
 	// Lists tells how a list becomes query parameters: "repeat" (default),
 	// "comma", "brackets", "index", "pipe", "space" or "json".
@@ -50,6 +50,8 @@ type Spec struct {
 	// Strict makes a value of another type than the schema's an error even where
 	// it could be converted.
 	Strict bool
+	// WarnOfConversions tells [Options.OnConversion] of values that were converted.
+	WarnOfConversions bool
 	// Config are the values of `$config`.
 	Config []Value
 	// Env finds the environment variables that `$env` mentions, when the upstream
@@ -133,9 +135,11 @@ type EndpointSpec struct {
 	Coordinate string
 	Method     string // GET, POST, PUT, PATCH, DELETE
 	// Path is relative to the URL, with templates in braces: {x}, {$args.x}, {$this.x}, {$batch.x}.
-	Path    string
-	Query   []Param
-	Headers []Header
+	Path string
+	// MultiSegment allows {+x} in it: a value that may hold slashes.
+	MultiSegment bool
+	Query        []Param
+	Headers      []Header
 	// Body is a selection whose output is the body; Encode is how: "json"
 	// (default), "form", "multipart" or "text".
 	Body   string

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/weft-graphql/weft/subgraphs"
@@ -112,7 +113,7 @@ func TestArguments(t *testing.T) {
 	spec := &subgraphs.FetchSpec{Facet: "Query.s", Root: []subgraphs.Selection{{Key: "s", Field: "s", Arguments: []subgraphs.ArgumentSpec{variable("a", 3), variable("b", 0), composed}}}}
 	a := h.fetch(spec, &subgraphs.Call{Variables: [][]byte{[]byte(`["x y","&"]`), []byte("4"), []byte(`{"someKey":6}`), nil}})
 	same(t, "row", rowTexts(a, 0), []string{`{"s":"x"}`})
-	input := `{"some_key":4,"list":[{"some_key":6},{"some_key":5,"e":"ONE_TWO"}]}`
+	input := `{"some_key":4,"list":[{"some_key":6},{"some_key":5,"e":"one_two"}]}`
 	same(t, "request", f.lines(), []string{
 		`POST /api/s/3?b%5B%5D=x%20y&b%5B%5D=%26&k=a%26b {"all":{"a":3,"b":["x y","&"],"c":` + input + `},"c":` + input + `,"n":4}`})
 }
@@ -199,5 +200,50 @@ func TestStubsAreWhatTheirMappingsMake(t *testing.T) {
 			got[i] = append(rowTexts(a, 0), errTexts(a)...)
 		}
 		same(t, k, got[0], got[1])
+	}
+}
+
+// Conversions are told where somebody wants to know, and are none where the value
+// is what the schema says.
+func TestConversionsAreTold(t *testing.T) {
+	sdl := `type Query { a: A } type A { n: Int s: String f: Float i: ID l: [Int] }`
+	up := compiled(t, sdl, &Spec{WarnOfConversions: true, Endpoints: []EndpointSpec{{Coordinate: "Query.a", Method: "GET", Path: "/a"}}})
+	for body, want := range map[string]string{
+		`{"n":1,"s":"x","f":1,"i":7,"l":[1]}`:             "",
+		`{"n":"1","s":"x","f":"1","i":7,"l":[1,"2","3"]}`: `Query.a ["a","n"] 4`,
+	} {
+		h := newHarness(t, up, answers(body))
+		told := ""
+		h.client = up.Client(Options{Transport: answers(body), OnConversion: func(endpoint, where string, values int) {
+			told = endpoint + " " + where + " " + strconv.Itoa(values)
+		}})
+		h.root("Query.a", "a { n s f i l }")
+		if told != want {
+			t.Errorf("%s: %q", body, told)
+		}
+	}
+}
+
+func TestTimesAsNumbers(t *testing.T) {
+	for _, c := range [][3]string{
+		{"epoch_s", "2024-01-02T03:04:05Z", "1704164645"}, {"epoch_s", "2024-01-02T03:04:05.25+01:00", "1704161045.25"}, {"epoch_s", "1969-12-31T23:59:58.5Z", "-1.5"},
+		{"epoch_s", "1969-12-31T23:59:59.5Z", "-0.5"}, {"epoch_ms", "1970-01-01T00:00:00.0015Z", "1.5"}, {"epoch_ms", "1969-12-31T23:59:59.9985Z", "-1.5"}, {"epoch_s", "tomorrow", ""},
+		{"number", "12.50", "12.50"}, {"number", "twelve", ""}, {"number", "1 ", ""}, {"iso", "x", ""},
+	} {
+		got, ok := sentAs(c[0], c[1])
+		if got != c[2] || ok != (c[2] != "") {
+			t.Errorf("%s of %s: %s, %v", c[0], c[1], got, ok)
+		}
+	}
+}
+
+// What a jq program gives is bounded, however small it is in memory.
+func TestJQBounds(t *testing.T) {
+	spec := &Spec{MaxBody: 1 << 16, Endpoints: []EndpointSpec{{Coordinate: "Query.a", Method: "GET", Path: "/a", Provides: "n",
+		JQ: `{n: (reduce range(40) as $i ("x"; [., .]))}`}}}
+	up := compiled(t, `scalar JSON type Query { a: A } type A { n: JSON }`, spec)
+	a := newHarness(t, up, answers(`{}`)).root("Query.a", "a { n }")
+	if len(a.Errs) != 1 || a.Errs[0].Code != CodeMismatch {
+		t.Errorf("%v", a.Errs)
 	}
 }

@@ -97,7 +97,7 @@ func (p *parser) entry() (e entry, q *path, named bool) {
 		p.i = start
 	}
 	if p.peek() != '$' && p.peek() != '@' && !p.atKey() {
-		hint := ""
+		hint := p.slip()
 		if p.operator() != opNone {
 			hint = "operators work behind an alias, in $(…) and in arguments"
 		}
@@ -203,7 +203,11 @@ func (p *parser) steps(q *path) {
 		case p.is("...") || p.is("??") || p.is("?!"):
 			return
 		case p.accept("?"):
-			if n := len(q.steps); n > 0 {
+			n := len(q.steps)
+			if n > 0 && q.steps[n-1].kind == stepOptional {
+				continue // once is enough
+			}
+			if n > 0 {
 				q.steps[n-1].quiet = true
 			}
 			q.steps = append(q.steps, step{kind: stepOptional, pos: p.position(start)})

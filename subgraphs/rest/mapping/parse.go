@@ -57,7 +57,7 @@ func parseText(text string, rule func(*parser) *path) (s *Selection, err error) 
 	p.space()
 	top := rule(p)
 	if p.i < len(text) {
-		p.fail(CodeSyntax, p.i, "", "unexpected %s", p.here())
+		p.fail(CodeSyntax, p.i, p.slip(), "unexpected %s", p.here())
 	}
 	s = &Selection{top: top, locals: p.locals}
 	if errs := p.sorted(); len(errs) > 0 {
@@ -130,6 +130,41 @@ func (p *parser) here() string {
 		_, n = utf8.DecodeRuneInString(rest)
 	}
 	return fmt.Sprintf("%q", rest[:min(n, 40)])
+}
+
+// slip is a hint for what people write who think of another language, "" if the
+// text at hand looks like nothing of the kind.
+func (p *parser) slip() string {
+	from, to := p.i, p.i
+	switch c := p.peek(); {
+	case c == '-' || isDigit(c) || c >= utf8.RuneSelf:
+		// task-types, 2fa, straße: the whole word.
+		word := func(c byte) bool { return isNameChar(c) || c == '-' || c >= utf8.RuneSelf }
+		for from > 0 && word(p.text[from-1]) {
+			from--
+		}
+		for to < len(p.text) && word(p.text[to]) && !strings.HasPrefix(p.text[to:], "->") {
+			to++
+		}
+		if name := p.text[from:to]; strings.Trim(name, "-") != "" {
+			root := "$"
+			if from > 0 && p.text[from-1] == '.' {
+				root = ""
+			}
+			return "quote names that are not letters, digits and _, as in " + root + ".'" + name + "'"
+		}
+	case c == '[':
+		return "lists map by themselves; one element is ->get(0), ->first or ->last"
+	case c == '(' && from > 0 && isNameChar(p.text[from-1]):
+		return "methods stand behind an arrow, as in items->size"
+	case c == '|':
+		return "there are no pipes: methods follow each other, as in items->filter(@.open)->first"
+	case c == '.':
+		return "a path begins with a name or with $"
+	case c == ':' && from > 0:
+		return "before a colon stands one name; quote it if it has other characters than letters, digits and _"
+	}
+	return ""
 }
 
 // space skips white space and comments.
@@ -225,7 +260,7 @@ func (p *parser) key(after string) string {
 	start := p.i
 	name := p.name()
 	if name == "" {
-		p.fail(CodeSyntax, start, "", "a key is expected %s, not %s", after, p.here())
+		p.fail(CodeSyntax, start, p.slip(), "a key is expected %s, not %s", after, p.here())
 	}
 	return name
 }

@@ -160,7 +160,7 @@ func parseReference(text string, at int, o Options) (Reference, *SyntaxError) {
 	at++
 	if rest, ok := strings.CutPrefix(name, "+"); ok {
 		if !o.MultiSegment {
-			return fail(at, "{+…} takes values of several segments, which is not allowed here", "write {…}, which encodes slashes")
+			return fail(at, "{+…} takes values of several segments, which is not allowed here", "write {…}, which encodes slashes, or allow it with multi_segment")
 		}
 		r.Multi = true
 		name = rest

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// check asks a service what it gives and says where that is not what is described.
+func TestCheckLive(t *testing.T) {
+	sdl := `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+type Query { users: [User!]! one(id: ID!): User me: User broken: User }
+type Mutation { touch: User }
+type User @key(fields: "id") { id: ID! fullName: String age: Int posts(n: Int): [Post!] }
+type Post { id: ID! title: String }`
+	asked := map[string]int{}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked[r.Method+" "+r.URL.RequestURI()]++
+		switch r.URL.Path {
+		case "/users":
+			fmt.Fprint(w, `[{"id":1,"fullName":"a","age":"old"},{"id":2,"fullName":"b"}]`)
+		case "/me":
+			fmt.Fprintf(w, `{"id":3,"fullName":%q,"age":7}`, r.Header.Get("Authorization"))
+		case "/posts":
+			fmt.Fprint(w, `[{"user":1,"id":"p","name":"not the title"}]`)
+		default:
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	}))
+	t.Cleanup(s.Close)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "users.graphql"), []byte(sdl), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "router.yaml")
+	if err := os.WriteFile(file, []byte(`subgraphs:
+  - name: users
+    schema: users.graphql
+    rest:
+      url: `+s.URL+`
+      retry: false
+      headers: {forward: [authorization]}
+      fetch:
+        Query.users: GET /users
+        Query.me: GET /me
+        Query.one: GET /users/{id}
+        Query.broken: GET /broken
+        Mutation.touch: POST /touch
+        User: {GET: /users, query: {ids: $batch.id}}
+        User.posts: {GET: /posts, query: {users: $batch.id, n: $args.n}, match: {user: id}}
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := weft(t, "", "check", "--config", file); got.code != 0 || got.out != "the graph is good: 1 subgraphs\n" || len(asked) > 0 {
+		t.Errorf("exit %d: %s%s (%v)", got.code, got.out, got.err, asked)
+	}
+	got := weft(t, "", "check", "--config", file, "--live", "--header", "Authorization: me myself")
+	if got.code != 1 {
+		t.Errorf("exit %d: %s", got.code, got.err)
+	}
+	for _, want := range []string{
+		`users Query.users: status 200` + "\n" + `    ["users",0,"age"] UPSTREAM_SCHEMA_MISMATCH: the upstream answered with a string that is no Int` + "\n" + `    no object has a value for User.age`,
+		"users Query.me: good\n", "users Query.one: not tried, it needs the argument id\n", "users Query.broken: status 500\n", "UPSTREAM_ERROR: ", "users Mutation.touch: not tried, it may change something\n",
+		"users User: status 200\n", "users User.posts: status 200\n    no object has a value for Post.title\n",
+	} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("%q is not in\n%s", want, got.out)
+		}
+	}
+	if asked["POST /touch"] > 0 || asked["GET /users?ids=3&ids=1&ids=2"] != 1 || asked["GET /posts?users=3&users=1&users=2"] != 1 {
+		t.Errorf("asked %v", asked)
+	}
+	for _, args := range [][]string{{"--header", "a: b"}, {"--live", "--header", "a"}, {"--live", "--subgraph", "other"}} {
+		if got := weft(t, "", append([]string{"check", "--config", file}, args...)...); got.code != 2 {
+			t.Errorf("%v: exit %d", args, got.code)
+		}
+	}
+}
