@@ -45,6 +45,20 @@ func wholes(size func(n int) int, more ...string) filling {
 	}
 }
 
+// buffered gets answers that are parts of the buffers they were read into.
+func buffered(c *Cache, n int) {
+	p := &Policy{Namespace: "service1", TTL: time.Hour}
+	r := &Request{Method: http.MethodGet, URL: "http://127.0.0.1:4106/service1/songs?page=" + strconv.Itoa(n)}
+	_, _, err := c.Do(context.Background(), r, p, func(context.Context, *Request) (*Response, error) {
+		head := string(append(bytes.Repeat([]byte(" "), 8<<10), "X-Own: what follows many others"...))[8<<10:]
+		name, v, _ := strings.Cut(head, ": ")
+		return &Response{Status: 200, Header: []Field{{Name: name, Value: v}}, Body: append(make([]byte, 0, 16<<10), head...)}, nil
+	})
+	if err != nil {
+		panic(err)
+	}
+}
+
 // batches asks for batches of objects, which are parts of one large body.
 func batches(batch int, scope Scope, size func(n int) int, more ...string) filling {
 	return func(c *Cache, n int) {
@@ -85,7 +99,7 @@ func TestAccounting(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		fill  filling
-		times int // 8 MB and a half, about
+		times int // enough to fill it
 	}{
 		{"small objects", batches(200, Shared, between(40, 300)), 200},
 		{"small objects of users", batches(20, User, between(40, 300), vary, "Cache-Control: private"), 2000},
@@ -95,6 +109,7 @@ func TestAccounting(t *testing.T) {
 		{"small answers", wholes(between(20, 500), "Cache-Control: private"), 20000},
 		{"answers", wholes(between(500, 20000)), 1500},
 		{"large answers", wholes(between(20000, 200000)), 150},
+		{"answers in buffers", buffered, 20000},
 		{"answers that vary", wholes(between(500, 3000), vary, "Access-Control-Allow-Origin: *"), 6000},
 	} {
 		t.Run(c.name, func(t *testing.T) {
