@@ -76,9 +76,10 @@ func BenchmarkMiss(b *testing.B) {
 	}
 }
 
-func BenchmarkGetMany(b *testing.B) {
+func warmObjects(header ...Field) (*Cache, *Objects, [][]byte, []Object) {
 	c := New(NewMemory(16<<20, nil), Options{})
-	q := &Objects{Policy: &Policy{Namespace: "service1", TTL: time.Hour, Tags: []string{"Song"}}, Endpoint: "Song"}
+	q := &Objects{Policy: &Policy{Namespace: "service1", TTL: time.Hour, Tags: []string{"Song"}}, Endpoint: "Song",
+		Header: []Field{{Name: "Accept-Encoding", Value: "gzip"}, {Name: "Authorization", Value: "Bearer abcdefghijklmnopqrstuvwxyz"}}}
 	keys := make([][]byte, 100)
 	items := make([]ObjectItem, len(keys))
 	for i := range keys {
@@ -87,11 +88,51 @@ func BenchmarkGetMany(b *testing.B) {
 	}
 	found := make([]Object, len(keys))
 	f := c.GetMany(context.Background(), q, keys, found)
-	c.PutMany(context.Background(), q, f, &Response{Status: 200}, time.Now(), items)
+	c.PutMany(context.Background(), q, f, &Response{Status: 200, Header: header}, time.Now(), items)
+	return c, q, keys, found
+}
+
+var varied = Field{Name: "Vary", Value: "Accept-Encoding, Authorization"}
+
+func TestFoundObjectsDoNotAllocate(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	c, q, keys, found := warmObjects(varied)
+	n := testing.AllocsPerRun(100, func() {
+		if c.GetMany(context.Background(), q, keys, found); found[99].State != Fresh {
+			t.Fatal(found[99])
+		}
+	})
+	if n >= 1 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func BenchmarkGetMany(b *testing.B) {
+	for name, header := range map[string][]Field{"plain": nil, "varied": {varied}} {
+		b.Run(name, func(b *testing.B) {
+			c, q, keys, found := warmObjects(header...)
+			b.ReportAllocs()
+			for b.Loop() {
+				if c.GetMany(context.Background(), q, keys, found); found[99].State != Fresh {
+					b.Fatal(found[99])
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkPutMany(b *testing.B) {
+	c, q, keys, found := warmObjects()
+	items := make([]ObjectItem, len(keys))
+	for i := range items {
+		items[i] = ObjectItem{Key: keys[i], Body: bytes.Repeat([]byte("x"), 500)}
+	}
+	f := c.GetMany(context.Background(), q, keys, found)
+	r := &Response{Status: 200, Header: []Field{varied}}
 	b.ReportAllocs()
 	for b.Loop() {
-		if c.GetMany(context.Background(), q, keys, found); found[99].State != Fresh {
-			b.Fatal(found[99])
-		}
+		c.PutMany(context.Background(), q, f, r, time.Now(), items)
 	}
 }

@@ -244,12 +244,12 @@ func (c *Cache) find(ctx context.Context, l *lookup, p *Policy, r *Request) *Ent
 		return nil
 	}
 	e := l.found[0]
-	if e == nil || e.variants == nil {
+	if e == nil || !e.index() {
 		return e
 	}
 	l.keys, l.entries = l.keys[:0], l.entries[:0]
-	for _, names := range e.variants {
-		l.keys = append(l.keys, variantKey(l.key[0], e.epoch, names, r.Header))
+	for _, names := range e.vary.variants {
+		l.keys = append(l.keys, variantKey(l.key[0], e.vary.epoch, names, r.Header))
 		l.entries = append(l.entries, nil)
 	}
 	if _, err := c.store.Get(ctx, l.keys, l.tags, l.entries); err != nil {

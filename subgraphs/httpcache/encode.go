@@ -9,7 +9,7 @@ import (
 
 // encodingVersion is the first byte of an encoded entry. Entries of another
 // version are unreadable, which is a miss.
-const encodingVersion = 1
+const encodingVersion = 2
 
 // ErrEncoding is what decoding something else than an encoded entry gives.
 var ErrEncoding = errors.New("not an encoded cache entry")
@@ -22,13 +22,18 @@ func (e *Entry) AppendBinary(b []byte) ([]byte, error) {
 	for _, n := range [...]int64{e.received.UnixNano(), int64(e.age), int64(e.lifetime), int64(e.swr), int64(e.sie)} {
 		b = binary.AppendVarint(b, n)
 	}
-	b = binary.LittleEndian.AppendUint64(b, e.epoch)
 	b = appendFields(b, e.response.Header)
-	b = appendFields(b, e.vary)
-	b = appendNames(b, e.varyNames)
-	b = binary.AppendUvarint(b, uint64(len(e.variants)))
-	for _, set := range e.variants {
-		b = appendNames(b, set)
+	if e.vary == nil {
+		b = append(b, 0)
+	} else {
+		b = append(b, 1)
+		b = appendNames(b, e.vary.names)
+		b = append(b, e.vary.chosen[:]...)
+		b = binary.LittleEndian.AppendUint64(b, e.vary.epoch)
+		b = binary.AppendUvarint(b, uint64(len(e.vary.variants)))
+		for _, set := range e.vary.variants {
+			b = appendNames(b, set)
+		}
 	}
 	return append(b, e.response.Body...), nil
 }
@@ -65,20 +70,19 @@ func DecodeEntry(data []byte) (*Entry, error) {
 	e.response.Status = int(status)
 	e.received = time.Unix(0, d.varint())
 	e.age, e.lifetime, e.swr, e.sie = d.duration(), d.duration(), d.duration(), d.duration()
-	e.epoch = d.uint64()
 	e.response.Header = d.fields()
-	e.vary = d.fields()
-	e.varyNames = d.names()
-	if n := d.count(1); n > 0 {
-		e.variants = make([][]string, n)
-		for i := range e.variants {
-			e.variants[i] = d.names()
-		}
+	switch d.byte() {
+	case 0:
+	case 1:
+		e.vary = d.varying()
+	default:
+		return nil, ErrEncoding
 	}
 	if d.failed {
 		return nil, ErrEncoding
 	}
 	e.response.Body = d.b
+	e.text = size(len(data) - len(d.b))
 	return e, nil
 }
 
@@ -140,6 +144,23 @@ func (d *decoder) uint64() uint64 {
 	}
 	v := binary.LittleEndian.Uint64(d.b)
 	d.b = d.b[8:]
+	return v
+}
+
+func (d *decoder) varying() *varying {
+	v := &varying{names: d.names()}
+	if len(d.b) < len(v.chosen) {
+		d.fail()
+		return nil
+	}
+	d.b = d.b[copy(v.chosen[:], d.b):]
+	v.epoch = d.uint64()
+	if n := d.count(1); n > 0 {
+		v.variants = make([][]string, n)
+		for i := range v.variants {
+			v.variants[i] = d.names()
+		}
+	}
 	return v
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"time"
+	"unsafe"
 
 	"github.com/weft-graphql/weft/subgraphs"
 )
@@ -17,15 +18,25 @@ type Entry struct {
 	// mark is the caller's, for objects of batch answers.
 	mark uint8
 	flags
+	// text is how many bytes of memory the entry keeps beside its header lines and
+	// its body: their text, and its part of what vary holds.
+	text uint32
 	// received is when the response came, age how old it was then.
 	received time.Time
 	age      time.Duration
 	// lifetime is for how long it is fresh; swr and sie are the windows after it.
 	lifetime, swr, sie time.Duration
-	// vary are the request fields by which an object was chosen, and their
-	// values; varyNames also names those that were absent.
-	vary      []Field
-	varyNames []string
+	// vary is nil if every request for the key may be given this.
+	vary *varying
+}
+
+// varying says how requests for one key are told apart.
+type varying struct {
+	// names are the request fields by which the response was chosen, and chosen is
+	// a hash of what they were, for objects. What clients send is not kept: it may
+	// be long, or secret.
+	names  []string
+	chosen Key
 	// variants makes the entry an index: sets of names, the one used last first.
 	variants [][]string
 	// epoch belongs to the index; it is part of the keys of the variants, so that
@@ -51,10 +62,10 @@ func (f flags) is(x flags) bool { return f&x != 0 }
 // newEntry makes an entry of a response whose terms allow storing. Header lines
 // that must not be kept are left out.
 func newEntry(r *Response, t *terms, received time.Time, by rules, credentials bool, omit []string) *Entry {
-	e := &Entry{response: Response{Status: r.Status, Body: r.Body}, received: received,
+	e := &Entry{response: Response{Status: r.Status, Body: compact(r.Body)}, received: received,
 		age: t.age, lifetime: t.lifetime, swr: t.swr, sie: t.sie}
 	e.flags = flagsOf(t, by, credentials)
-	e.response.Header = storedHeader(r.Header, &t.d, by, omit, received)
+	e.response.Header, e.text = packed(storedHeader(r.Header, &t.d, by, omit, received))
 	return e
 }
 
@@ -113,18 +124,6 @@ func (e *Entry) keepFor(revalidate time.Duration) time.Duration {
 	return max(0, e.lifetime-e.age) + after
 }
 
-// matches tells whether an object was made for a request like this one.
-func (e *Entry) matches(request []Field) bool {
-	for _, name := range e.varyNames {
-		v, given := selecting(request, name)
-		i := slices.IndexFunc(e.vary, func(f Field) bool { return f.Name == name })
-		if given != (i >= 0) || given && e.vary[i].Value != v {
-			return false
-		}
-	}
-	return true
-}
-
 // policyAt is what the entry allows those whom it is passed on to.
 func (e *Entry) policyAt(age time.Duration) subgraphs.CachePolicy {
 	p := subgraphs.CachePolicy{MaxAge: unset, Private: e.is(flagPersonal)}
@@ -137,26 +136,18 @@ func (e *Entry) policyAt(age time.Duration) subgraphs.CachePolicy {
 	return p
 }
 
-// perEntry is about what an entry costs beside its text.
-const perEntry = 320
+// varies gives the entry, which is new, what it has in common with some others.
+func (e *Entry) varies(v *varying, sharedBy int) {
+	e.vary = v
+	e.text += size((v.size() + int64(sharedBy) - 1) / int64(sharedBy))
+}
 
-// Cost is about how many bytes of memory the entry takes.
+// index tells whether the entry only leads to variants.
+func (e *Entry) index() bool { return e.vary != nil && e.vary.variants != nil }
+
+// Cost is how many bytes of memory the entry keeps from being used for something
+// else, as far as the entry can know.
 func (e *Entry) Cost() int64 {
-	n := int64(perEntry + len(e.response.Body))
-	for i := range e.response.Header {
-		n += int64(32 + len(e.response.Header[i].Name) + len(e.response.Header[i].Value))
-	}
-	for i := range e.vary {
-		n += int64(32 + len(e.vary[i].Name) + len(e.vary[i].Value))
-	}
-	for _, name := range e.varyNames {
-		n += int64(16 + len(name))
-	}
-	for _, set := range e.variants {
-		n += 24
-		for _, name := range set {
-			n += int64(16 + len(name))
-		}
-	}
-	return n
+	const itself = int64(unsafe.Sizeof(Entry{}))
+	return itself + int64(cap(e.response.Header))*fieldSize + int64(e.text) + int64(cap(e.response.Body))
 }

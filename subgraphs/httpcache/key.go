@@ -21,10 +21,11 @@ type Tag uint64
 // What is hashed is written with lengths, so that no two lists of texts look the
 // same, and begins with what it is the key of.
 const (
-	keyOfURL     = 'u'
-	keyOfVariant = 'v'
-	keyOfObject  = 'o'
-	keyOfFlight  = 'f'
+	keyOfURL       = 'u'
+	keyOfVariant   = 'v'
+	keyOfObject    = 'o'
+	keyOfFlight    = 'f'
+	keyOfSelection = 's'
 )
 
 func appendText[T ~string | ~[]byte](b []byte, s T) []byte {
@@ -79,16 +80,7 @@ func variantKey(of Key, epoch uint64, names []string, h []Field) Key {
 	b := append(room[:0], keyOfVariant)
 	b = append(b, of[:]...)
 	b = binary.LittleEndian.AppendUint64(b, epoch)
-	for _, name := range names {
-		b = appendText(b, name)
-		if v, ok := selecting(h, name); ok {
-			b = append(b, 1)
-			b = appendText(b, v)
-		} else {
-			b = append(b, 0)
-		}
-	}
-	return sha256.Sum256(b)
+	return sha256.Sum256(appendSelection(b, names, h))
 }
 
 // tagOf makes the tag of a name within a namespace; kind tells names given by

@@ -34,7 +34,8 @@ func put(t *testing.T, m *Memory, s Stamp, k Key, e *Entry) {
 
 func TestMemoryEvictsWhatIsNotUsed(t *testing.T) {
 	const size = 1000
-	m := NewMemory(memoryShards*(size+perEntry)*4, nil)
+	each := bodied(size).Cost() + perItem
+	m := NewMemory(memoryShards*each*4, nil)
 	for n := range 4 {
 		put(t, m, 0, numbered(n), bodied(size))
 	}
@@ -48,7 +49,7 @@ func TestMemoryEvictsWhatIsNotUsed(t *testing.T) {
 			t.Errorf("%d is there: %v", n, got)
 		}
 	}
-	if got, most := m.Bytes(), int64((size+perEntry)*4); got != most {
+	if got, most := m.Bytes(), each*4; got != most {
 		t.Errorf("%d bytes, not %d", got, most)
 	}
 	put(t, m, 0, numbered(6), bodied(size*10)) // too large for its share
@@ -56,7 +57,7 @@ func TestMemoryEvictsWhatIsNotUsed(t *testing.T) {
 		t.Error("kept")
 	}
 	put(t, m, 0, numbered(0), bodied(2*size)) // replaced, which evicts another
-	if m.Bytes() > (size+perEntry)*4 || len(stored(t, m, numbered(0)).response.Body) != 2*size {
+	if m.Bytes() > each*4 || len(stored(t, m, numbered(0)).response.Body) != 2*size {
 		t.Errorf("%d bytes", m.Bytes())
 	}
 }
@@ -133,7 +134,68 @@ func TestMemoryUsedByMany(t *testing.T) {
 		bytes += it.cost
 		n++
 	}
-	if bytes != s.bytes || n != len(s.items) || s.bytes > s.max {
-		t.Errorf("%d bytes in %d items, %d in %d counted", bytes, n, s.bytes, len(s.items))
+	chained := 0
+	for _, it := range s.buckets {
+		for ; it != nil; it = it.next {
+			chained++
+		}
+	}
+	if bytes != s.bytes || n != s.count || n != chained || s.bytes > s.max {
+		t.Errorf("%d bytes in %d items, %d in buckets, %d in %d counted", bytes, n, chained, s.bytes, s.count)
+	}
+}
+
+func TestMemorySweeps(t *testing.T) {
+	clock := newClock()
+	m := NewMemory(1<<24, clock.now)
+	const items = 1000
+	for n := range items {
+		put(t, m, 0, numbered(n), bodied(500))
+		stored(t, m, numbered(n)) // used, which does not save it
+	}
+	full, buckets := m.Bytes(), len(m.shards[0].buckets)
+	clock.advance(time.Minute)
+	for n := range items {
+		put(t, m, 0, numbered(items+n), bodied(10))
+	}
+	s := &m.shards[0]
+	if s.count > items || m.Bytes() > full/2 {
+		t.Errorf("%d items are left, %d of %d bytes", s.count, m.Bytes(), full)
+	}
+	for n := range items {
+		if s.find(new(numbered(n))) != nil {
+			t.Fatalf("%d is still there", n)
+		}
+	}
+	// What held the many is given back, too.
+	clock.advance(time.Minute)
+	for n := range items {
+		put(t, m, 0, numbered(2*items+n%5), bodied(10))
+	}
+	if s.count != 5 || len(s.buckets) >= buckets/4 {
+		t.Errorf("%d items in %d buckets", s.count, len(s.buckets))
+	}
+}
+
+func TestMemoryEvictsWhatIsOver(t *testing.T) {
+	clock := newClock()
+	each := bodied(1000).Cost() + perItem
+	m := NewMemory(memoryShards*each*4, clock.now)
+	ctx := context.Background()
+	for n := range 4 {
+		keep := time.Hour
+		if n == 3 {
+			keep = time.Second
+		}
+		if err := m.Set(ctx, 0, []Item{{Key: numbered(n), Entry: bodied(1000), Keep: keep}}); err != nil {
+			t.Fatal(err)
+		}
+		stored(t, m, numbered(n))
+	}
+	clock.advance(time.Second)
+	s := &m.shards[0]
+	s.evict(clock.now().Sub(m.start))
+	if s.count != 3 || s.find(new(numbered(3))) != nil {
+		t.Error("another went first")
 	}
 }

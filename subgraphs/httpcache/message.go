@@ -29,7 +29,9 @@ type Request struct {
 type Response struct {
 	Status int
 	Header []Field
-	Body   []byte
+	// Body should be memory of its own: what it is cut out of stays with it, and
+	// only its capacity is known.
+	Body []byte
 }
 
 // Fetch sends a request to the origin. It is called with the caller's request

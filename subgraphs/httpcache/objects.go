@@ -125,8 +125,9 @@ func (c *Cache) GetMany(ctx context.Context, q *Objects, keys [][]byte, found []
 		return Found{}
 	}
 	now := c.now()
+	chosen := selection{request: q.Header}
 	for i, e := range l.entries {
-		if e == nil || !e.matches(q.Header) {
+		if e == nil || !chosen.matches(e) {
 			continue
 		}
 		age := e.ageAt(now)
@@ -163,8 +164,10 @@ func (c *Cache) PutMany(ctx context.Context, q *Objects, f Found, r *Response, s
 		t.lifetime <= t.age && t.swr == 0 && t.sie == 0 {
 		return policy
 	}
-	names := varyNames(r.Header)
-	vary := selectingFields(names, q.Header)
+	var vary *varying
+	if names := varyNames(r.Header); len(names) > 0 {
+		vary = &varying{names: ownNames(names), chosen: chosenBy(names, q.Header)}
+	}
 	var room [512]byte
 	keys := q.keys(make([]Key, 0, len(items)), q.prefix(room[:0]), func(i int) []byte { return items[i].Key }, len(items))
 	put := make([]Item, len(items))
@@ -172,7 +175,10 @@ func (c *Cache) PutMany(ctx context.Context, q *Objects, f Found, r *Response, s
 		// One at a time, so that what stays does not keep the others alive.
 		e := &Entry{response: Response{Status: r.Status, Body: bytes.Clone(items[i].Body)}, mark: items[i].Mark,
 			flags: flagsOf(&t, by, credentials), received: now, age: t.age,
-			lifetime: t.lifetime, swr: t.swr, sie: t.sie, vary: vary, varyNames: names}
+			lifetime: t.lifetime, swr: t.swr, sie: t.sie}
+		if vary != nil {
+			e.varies(vary, len(items))
+		}
 		put[i] = Item{Key: keys[i], Entry: e, Keep: e.keepFor(0)}
 	}
 	c.failed("set", c.store.Set(ctx, f.stamp, put))

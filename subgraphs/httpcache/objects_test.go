@@ -1,10 +1,12 @@
 package httpcache
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 )
 
 func (w *world) many(q *Objects, keys ...string) (Found, []Object) {
@@ -170,5 +172,34 @@ func TestObjectsWithoutStore(t *testing.T) {
 	c.PutMany(context.Background(), q, f, &Response{Status: 200}, time.Now(), []ObjectItem{{Key: []byte("1")}})
 	if found[0].State != Absent {
 		t.Error("found")
+	}
+}
+
+// What an object varies by is told apart without keeping what the client sent,
+// whose memory is the caller's and may be used for something else.
+func TestObjectsKeepNothingOfRequests(t *testing.T) {
+	w := newWorld(t, nil, Options{})
+	const secret = "Bearer of-the-first"
+	text := []byte(secret)
+	q := &Objects{Policy: &Policy{Namespace: "service1", Scope: User, Credentials: []string{"X-Team"}}, Endpoint: "Song",
+		Header: []Field{{Name: "X-Tenant", Value: unsafe.String(&text[0], len(text))}, {Name: "X-Empty", Value: ""}}}
+	f := w.want(q, "absent", "1")
+	w.put(q, f, []string{"Cache-Control: max-age=10", "Vary: X-Tenant, X-Empty"}, "1=one")
+	copy(text, "Bearer of-a-second!")
+	w.want(q, "absent", "1")
+	copy(text, secret)
+	w.want(q, "fresh:one", "1")
+	q.Header = q.Header[:1] // absent is not empty
+	w.want(q, "absent", "1")
+
+	var it *memoryItem
+	for i := range w.store.shards {
+		if it == nil {
+			it = w.store.shards[i].oldest
+		}
+	}
+	b, err := it.entry.AppendBinary(nil)
+	if err != nil || bytes.Contains(b, []byte("Bearer")) || !bytes.Contains(b, []byte("X-Tenant")) {
+		t.Errorf("%q %v", b, err)
 	}
 }

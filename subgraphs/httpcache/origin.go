@@ -61,11 +61,10 @@ func replaces(status int) bool {
 
 // keysOf are the keys under which an entry may be.
 func (c *Cache) keysOf(key Key, e *Entry, r *Request) []Key {
-	names := e.varyNames
-	if len(names) == 0 {
+	if e.vary == nil {
 		return []Key{key}
 	}
-	return []Key{variantKey(key, e.epoch, names, r.Header)}
+	return []Key{variantKey(key, e.vary.epoch, e.vary.names, r.Header)}
 }
 
 // keep puts an entry into the store; with Vary, also the index that leads to it.
@@ -80,7 +79,8 @@ func (c *Cache) keep(ctx context.Context, key Key, stamp Stamp, names []string, 
 		c.failed("set", c.store.Set(ctx, stamp, []Item{{Key: key, Entry: e, Keep: keep}}))
 		return
 	}
-	index := &Entry{received: e.received, epoch: rand.Uint64(), variants: [][]string{names}}
+	names = ownNames(names)
+	index := varying{epoch: rand.Uint64(), variants: [][]string{names}}
 	// Another variant may have been stored since we looked, so look again.
 	l := lookups.Get().(*lookup)
 	defer l.free()
@@ -88,19 +88,21 @@ func (c *Cache) keep(ctx context.Context, key Key, stamp Stamp, names []string, 
 	l.addTags(p, r.URL)
 	if _, err := c.store.Get(ctx, l.key[:], l.tags, l.found[:]); err != nil {
 		c.failed("get", err)
-	} else if found := l.found; found[0] != nil && found[0].variants != nil {
-		index.epoch = found[0].epoch
-		for _, set := range found[0].variants {
+	} else if found := l.found; found[0] != nil && found[0].index() {
+		index.epoch = found[0].vary.epoch
+		for _, set := range found[0].vary.variants {
 			if len(index.variants) < maxVariantSets && !slices.Equal(set, names) {
 				index.variants = append(index.variants, set)
 			}
 		}
 	}
-	e.varyNames, e.epoch = names, index.epoch
+	e.varies(&varying{names: names, epoch: index.epoch}, 1)
+	leading := &Entry{received: e.received}
+	leading.varies(&index, 1)
 	// The index lasts at least as long as any of its variants is likely to.
 	c.failed("set", c.store.Set(ctx, stamp, []Item{
 		{Key: variantKey(key, index.epoch, names, r.Header), Entry: e, Keep: keep},
-		{Key: key, Entry: index, Keep: max(keep, indexKeep)},
+		{Key: key, Entry: leading, Keep: max(keep, indexKeep)},
 	}))
 }
 

@@ -1,6 +1,7 @@
 package httpcache
 
 import (
+	"crypto/sha256"
 	"net/textproto"
 	"slices"
 	"strings"
@@ -76,16 +77,43 @@ func normalList(v string, sorted bool) string {
 	return strings.Join(items, ",")
 }
 
-// selectingFields are the request fields by which a response was chosen, in
-// normal form; absent ones are left out.
-func selectingFields(names []string, request []Field) []Field {
-	var fields []Field
+// appendSelection adds what a request selects by some fields; absent ones are
+// told from empty ones.
+func appendSelection(b []byte, names []string, request []Field) []byte {
 	for _, name := range names {
+		b = appendText(b, name)
 		if v, ok := selecting(request, name); ok {
-			fields = append(fields, Field{Name: name, Value: v})
+			b = append(b, 1)
+			b = appendText(b, v)
+		} else {
+			b = append(b, 0)
 		}
 	}
-	return fields
+	return b
+}
+
+// chosenBy is what an object has that was chosen for a request by some fields.
+func chosenBy(names []string, request []Field) Key {
+	var room [512]byte
+	return sha256.Sum256(appendSelection(append(room[:0], keyOfSelection), names, request))
+}
+
+// selection tells which objects were made for requests like one of them.
+type selection struct {
+	request []Field
+	// names and chosen are those of the last object; mostly all have the same.
+	names  []string
+	chosen Key
+}
+
+func (s *selection) matches(e *Entry) bool {
+	if e.vary == nil {
+		return true
+	}
+	if s.names == nil || !slices.Equal(s.names, e.vary.names) {
+		s.names, s.chosen = e.vary.names, chosenBy(e.vary.names, s.request)
+	}
+	return s.chosen == e.vary.chosen
 }
 
 // sameSelection tells whether two requests agree in all fields named.

@@ -190,7 +190,10 @@ func (r *run) remember(ctx context.Context, c *chunk, x *exchange, asks []*ask) 
 		item := httpcache.ObjectItem{Key: a.objectKey()}
 		switch a.state {
 		case askFound:
-			item.Mark, item.Body = markFound, a.value.AppendJSON(nil)
+			// The cache copies what it keeps.
+			if item.Mark, item.Body = markFound, a.value.Raw(); item.Body == nil {
+				item.Body = a.value.AppendJSON(nil)
+			}
 			if a.chosen {
 				item.Mark = markChosen
 			}
