@@ -20,6 +20,7 @@ func (b *builder) fetch(f *fetch) error {
 	}
 	if sub.Facet != nil {
 		out.Spec.Facet = sub.Facet.Name
+		out.Whole = sub.Facet.OfObject()
 	}
 	if len(f.deps) > 0 {
 		out.Deps = make([]int, len(f.deps))

@@ -183,6 +183,9 @@ type Fetch struct {
 	// Variables are, in the order of Spec.Variables, indices into the
 	// operation's coerced values.
 	Variables []int
+	// Whole says of a lookup that a row without an object means that there is no
+	// such object: where one may be null it then is, without an error.
+	Whole bool
 	// Demand tells how many requests it takes.
 	Demand Demand
 	// Explain says why the fetch is there; nil unless asked for.

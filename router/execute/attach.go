@@ -24,6 +24,8 @@ func (x *state) attach(fs *fetchState) {
 	for _, m := range fs.members {
 		if use := &fs.uses[m.use]; use.object != 0 {
 			x.attachTo(m.object, use.object, use.decode)
+		} else if fs.fetch.Whole {
+			x.words[m.object] |= flagGone
 		}
 	}
 	for i := range fs.partial {

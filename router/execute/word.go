@@ -74,6 +74,8 @@ const (
 	// flagVerbatim marks objects that are written as they came: the memo is then
 	// the index + 1 into store.verbatim.
 	flagVerbatim word = 1 << 44
+	// flagGone marks objects of which a lookup said that they do not exist.
+	flagGone word = 1 << 45
 
 	errorMask = word(1<<32 - 1)
 	memoShift = 32

@@ -294,7 +294,16 @@ func (x *state) writeValue(o *plan.Output, wrap schema.Wrap, w word, object int)
 		x.dst = append(x.dst, x.raw(w)...)
 		return true
 	case kindObject:
-		return x.writeObject(w.index())
+		if x.words[w.index()]&flagGone == 0 || wrap.NonNull() {
+			return x.writeObject(w.index())
+		}
+		// There is no such object, and here may be none: what it lacks is no error.
+		before := x.counts()
+		good := x.writeObject(w.index())
+		if !good && !x.tooLarge {
+			x.onlyMissing(&before)
+		}
+		return good
 	case kindList:
 		return x.writeList(o, wrap, w.index(), object)
 	}
