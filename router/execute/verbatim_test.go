@@ -120,3 +120,21 @@ func TestVerbatimShared(t *testing.T) {
 			`{"maker":{"name":"A","city":null}},{"maker":{"name":"B","city":"C"}},{"maker":{"name":"A","city":null}},{"maker":{"name":"A","city":null}}]}}`)
 	}
 }
+
+// FuzzVerbatim: whatever comes for an object, copying it and putting it together
+// give the same.
+func FuzzVerbatim(f *testing.F) {
+	f.Add([]byte(`{"id":"1","name":"a","big":"RED"}`))
+	f.Add([]byte(`{"id":"1","name":null,"big":"BLUE"}`))
+	f.Add([]byte(`{"id":"1","name":"a","big":"RED","id":"1"}`))
+	f.Add([]byte(`{"id":"1" ,"name":"\u00e9","big":"RED"}`))
+	f.Fuzz(func(t *testing.T, object []byte) {
+		copied, _ := flat(true, string(object))
+		plain, _ := flat(false, string(object))
+		got, _ := execute(t, &Request{Plan: copied, Policy: open})
+		want, _ := execute(t, &Request{Plan: plain, Policy: open})
+		if got != want {
+			t.Errorf("%q\ngot  %s\nwant %s", object, got, want)
+		}
+	})
+}
