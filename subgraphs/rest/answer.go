@@ -14,10 +14,12 @@ func (r *run) answer() *subgraphs.Answer {
 	up := r.client.up
 	w := &writer{variables: r.call.Variables}
 	w.vars = mapping.Variables{Config: up.config, Env: up.env, Request: r.request}
+	w.seen = r.only()
+	if w.seen != nil {
+		w.body = w.seen.out
+	}
 	if r.root != nil {
-		start := len(w.body)
-		r.shellRow(w, r.root, r.targets[0])
-		a.Rows = [][]subgraphs.Row{{{Status: subgraphs.RowOK, Start: start, End: len(w.body)}}}
+		a.Rows = [][]subgraphs.Row{{r.row(w, r.root, r.targets[0])}}
 	} else {
 		a.Rows = make([][]subgraphs.Row, len(r.entries))
 		for i, s := range r.entries {
@@ -75,6 +77,11 @@ func (r *run) passHeaders(a *subgraphs.Answer, part *HTTPResponse) {
 // row writes one row of an entry.
 func (r *run) row(w *writer, s *shell, asks []int) subgraphs.Row {
 	start := len(w.body)
+	if len(asks) == 1 && asks[0] >= 0 {
+		if a := r.asks[asks[0]]; a.seen != nil {
+			return w.glanced(a.seen, a.seen.spans[a.span+r.direct.of[w.entry]])
+		}
+	}
 	if s.whole == nil {
 		if slices.Contains(asks, badRow) {
 			w.fail(CodeBadInput, "the row is not a JSON object", nil)
@@ -98,6 +105,31 @@ func (r *run) row(w *writer, s *shell, asks []int) subgraphs.Row {
 		a.state = askMissing
 	}
 	return r.absent(w, a)
+}
+
+// only is what was read in one pass, if that is just one answer: its rows then
+// stay where they are.
+func (r *run) only() *sighting {
+	var only *sighting
+	for i := range r.parts {
+		if s := r.parts[i].sighting; s != nil {
+			if only != nil {
+				return nil
+			}
+			only = s
+		}
+	}
+	return only
+}
+
+// glanced is a row that has been written in one pass.
+func (w *writer) glanced(s *sighting, at span) subgraphs.Row {
+	if s == w.seen {
+		return subgraphs.Row{Status: subgraphs.RowOK, Start: at.start, End: at.end}
+	}
+	start := len(w.body)
+	w.body = append(w.body, s.out[at.start:at.end]...)
+	return subgraphs.Row{Status: subgraphs.RowOK, Start: start, End: len(w.body)}
 }
 
 // wholeRow writes a looked-up object.

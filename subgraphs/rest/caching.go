@@ -64,6 +64,7 @@ type part struct {
 	// exchange is set where the answer holds more than was asked for, and that is
 	// to be kept.
 	exchange *exchange
+	sighting *sighting
 }
 
 // ask carries out a request, through the cache where it can answer.
@@ -190,7 +191,12 @@ func (r *run) remember(ctx context.Context, c *chunk, x *exchange, asks []*ask) 
 		item := httpcache.ObjectItem{Key: a.objectKey()}
 		switch a.state {
 		case askFound:
-			item.Mark, item.Body = markFound, a.value.AppendJSON(nil)
+			item.Mark = markFound
+			if a.seen != nil {
+				item.Body = slices.Clone(a.raw)
+			} else {
+				item.Body = a.value.AppendJSON(nil)
+			}
 			if a.chosen {
 				item.Mark = markChosen
 			}

@@ -168,14 +168,16 @@ func (r *run) chunk(ctx context.Context, c *chunk) {
 		failAll(asks, badInput(err))
 		return
 	}
-	x := r.exchange(ctx, req, asks[0])
-	r.settle(x, asks)
+	x := r.exchange(ctx, req, asks[0], asks)
+	if x.sighting == nil {
+		r.settle(x, asks)
+	}
 	r.remember(ctx, c, x, asks)
 	if x.resp == nil || x.status >= http.StatusInternalServerError {
 		rescue(asks)
 	}
 	if x.resp != nil {
-		p := part{resp: x.resp, policy: x.policy}
+		p := part{resp: x.resp, policy: x.policy, sighting: x.sighting}
 		if r.call.Keep && r.e.superset && x.fail == nil {
 			p.exchange = x
 		}
@@ -226,6 +228,8 @@ type exchange struct {
 	vars    mapping.Variables
 	null    bool // there is no such thing, and that is no error
 	fail    *failure
+	// sighting is set where the answer was read in one pass, and its asks have it.
+	sighting *sighting
 }
 
 func (x *exchange) retryAfter() string {
@@ -239,8 +243,9 @@ func (x *exchange) retryAfter() string {
 	return strconv.FormatInt(int64(max(d, 0)/time.Second), 10)
 }
 
-// exchange sends a request and judges its answer.
-func (r *run) exchange(ctx context.Context, req *HTTPRequest, a *ask) *exchange {
+// exchange sends a request and judges its answer. whole are the asks that are
+// to have it, where the answer to this one request is all of theirs.
+func (r *run) exchange(ctx context.Context, req *HTTPRequest, a *ask, whole []*ask) *exchange {
 	up := r.client.up
 	x := &exchange{now: r.client.options.Clock.Now()}
 	x.vars = mapping.Variables{Args: a.args, This: a.row, Config: up.config, Env: up.env, Request: r.request}
@@ -254,19 +259,21 @@ func (r *run) exchange(ctx context.Context, req *HTTPRequest, a *ask) *exchange 
 		x.fail = &failure{code: CodeDecode, message: "the answer is larger than allowed", status: resp.Status}
 		return x
 	}
+	good := resp.Status >= 200 && resp.Status < 300
+	if rule := r.e.ok; rule != nil && rule.expr == nil {
+		good = resp.Status >= rule.from && resp.Status <= rule.to
+	}
+	if good && r.glance(x, whole) {
+		return x
+	}
 	x.vars.Status = mapping.Int(int64(resp.Status))
 	if up.usesResponse {
 		x.vars.Response = headersValue(resp.Header)
 	}
 	decodeErr := x.decode(r)
-	good := resp.Status >= 200 && resp.Status < 300
-	if rule := r.e.ok; rule != nil {
-		if rule.expr == nil {
-			good = resp.Status >= rule.from && resp.Status <= rule.to
-		} else {
-			v, ok := rule.expr.sel.Evaluate(x.root, &x.vars, nil)
-			good = ok && v.IsTrue()
-		}
+	if rule := r.e.ok; rule != nil && rule.expr != nil {
+		v, ok := rule.expr.sel.Evaluate(x.root, &x.vars, nil)
+		good = ok && v.IsTrue()
 	}
 	switch {
 	case !good && resp.Status == http.StatusNotFound && r.e.notFound:

@@ -331,7 +331,7 @@ func (r *run) page(ctx context.Context, a *ask, t *turn) *exchange {
 	if err != nil {
 		return &exchange{fail: badInput(err)}
 	}
-	x := r.exchange(ctx, req, a)
+	x := r.exchange(ctx, req, a, nil)
 	if x.resp != nil && t.target == "" {
 		t.target = req.Target
 	}

@@ -34,7 +34,12 @@ type ask struct {
 	chosen bool
 	fail   *failure
 	vars   *mapping.Variables // of the answer it was found in
-	stale  *httpcache.Object  // for the case that the upstream fails
+	// seen has the rows of what was found in one pass, from span on, and raw is
+	// its text.
+	seen  *sighting
+	span  int
+	raw   []byte
+	stale *httpcache.Object // for the case that the upstream fails
 	// primed: an earlier answer of the operation had it.
 	primed bool
 }
