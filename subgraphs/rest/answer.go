@@ -9,32 +9,41 @@ import (
 
 // answer writes what was found as rows.
 func (r *run) answer() *subgraphs.Answer {
-	a := subgraphs.NewAnswer(nil)
+	a := subgraphs.NewAnswer(r.release)
 	a.Layout = subgraphs.LayoutRows
 	up := r.client.up
-	w := &writer{variables: r.call.Variables}
+	w := &writer{variables: r.call.Variables, body: r.body, path: r.path}
 	w.vars = mapping.Variables{Config: up.config, Env: up.env, Request: r.request}
-	w.seen = r.only()
+	w.seen = r.sighted()
 	if w.seen != nil {
 		w.body = w.seen.out
 	}
 	if r.root != nil {
-		a.Rows = [][]subgraphs.Row{{r.row(w, r.root, r.targets[0])}}
+		r.rows = append(r.rows, r.row(w, r.root, r.targets[0]))
+		r.byEntry = append(r.byEntry, r.rows)
 	} else {
-		a.Rows = make([][]subgraphs.Row, len(r.entries))
 		for i, s := range r.entries {
 			w.entry = i
 			n := len(s.asks)
 			if i >= len(r.call.Rows) {
+				r.byEntry = append(r.byEntry, nil)
 				continue
 			}
-			a.Rows[i] = make([]subgraphs.Row, len(r.call.Rows[i]))
-			for k := range a.Rows[i] {
+			begin := len(r.rows)
+			for k := range r.call.Rows[i] {
 				w.at = k
-				a.Rows[i][k] = r.row(w, s, r.targets[i][k*n:(k+1)*n])
+				r.rows = append(r.rows, r.row(w, s, r.targets[i][k*n:(k+1)*n]))
 			}
+			r.byEntry = append(r.byEntry, r.rows[begin:len(r.rows):len(r.rows)])
 		}
 	}
+	a.Rows = r.byEntry
+	if w.seen != nil {
+		w.seen.out = w.body
+	} else {
+		r.body = w.body
+	}
+	r.path = w.path
 	if r.missing > 0 && r.client.options.OnMissing != nil {
 		r.client.options.OnMissing(r.e.typ.name, r.missing)
 	}
@@ -107,9 +116,9 @@ func (r *run) row(w *writer, s *shell, asks []int) subgraphs.Row {
 	return r.absent(w, a)
 }
 
-// only is what was read in one pass, if that is just one answer: its rows then
+// sighted is what was read in one pass, if that is just one answer: its rows then
 // stay where they are.
-func (r *run) only() *sighting {
+func (r *run) sighted() *sighting {
 	var only *sighting
 	for i := range r.parts {
 		if s := r.parts[i].sighting; s != nil {

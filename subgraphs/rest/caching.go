@@ -64,7 +64,9 @@ type part struct {
 	// exchange is set where the answer holds more than was asked for, and that is
 	// to be kept.
 	exchange *exchange
+	// sighting and document are what the answer was read with.
 	sighting *sighting
+	document *mapping.Document
 }
 
 // ask carries out a request, through the cache where it can answer.
@@ -85,7 +87,10 @@ func (cl *client) ask(ctx context.Context, e *endpoint, req *HTTPRequest) (*HTTP
 			if err != nil {
 				return nil, err
 			}
-			return &httpcache.Response{Status: resp.Status, Header: resp.Header, Body: resp.Body}, nil
+			// The cache keeps it, and in no more memory than it needs.
+			out := &httpcache.Response{Status: resp.Status, Header: slices.Clone(resp.Header), Body: slices.Clone(resp.Body)}
+			resp.release()
+			return out, nil
 		})
 	if err != nil {
 		return nil, subgraphs.CachePolicy{}, err
@@ -193,7 +198,7 @@ func (r *run) remember(ctx context.Context, c *chunk, x *exchange, asks []*ask) 
 		case askFound:
 			item.Mark = markFound
 			if a.seen != nil {
-				item.Body = slices.Clone(a.raw)
+				item.Body = a.raw
 			} else {
 				item.Body = a.value.AppendJSON(nil)
 			}
@@ -245,7 +250,7 @@ func (r *run) refresh(ctx context.Context, g *chunk, stale []*ask) {
 		if err != nil {
 			return
 		}
-		work.asks = append(work.asks, &ask{row: row, rowText: slices.Clone(a.rowText), key: a.key, args: args, argsText: slices.Clone(a.argsText)})
+		work.asks = append(work.asks, &ask{row: row, rowText: slices.Clone(a.rowText), key: strings.Clone(a.key), args: args, argsText: slices.Clone(a.argsText)})
 	}
 	r.client.options.Cache.Background(ctx, func(ctx context.Context) {
 		again.carryOut(ctx, again.split([]*chunk{work}))

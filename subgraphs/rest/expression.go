@@ -44,6 +44,8 @@ type reference struct {
 	// batch, this and args tell what the value depends on.
 	batch, this, args bool
 	field             *field // for the types of arguments; may be nil
+	// column is the field of the rows that the reference lists.
+	column string
 }
 
 // reading is an expression that is applied to an answer.

@@ -18,7 +18,7 @@ import (
 
 // Fetch implements [subgraphs.Prepared].
 func (p *prepared) Fetch(ctx context.Context, call *subgraphs.Call) *subgraphs.Answer {
-	r := &run{prepared: p, call: call}
+	r := newRun(p, call)
 	if p.client.up.usesRequest {
 		r.request = headersValue(call.Header)
 	}
@@ -55,19 +55,29 @@ type chunk struct {
 // renderer is the renderer of the run's requests; one goroutine may use it.
 func (r *run) renderer() *renderer {
 	up := r.client.up
-	return &renderer{
-		up: up, e: r.e, header: r.call.Header, random: r.client.options.IdempotencyKey,
-		vars: mapping.Variables{Config: up.config, Env: up.env, Request: r.request},
-	}
+	rr := renderers.Get().(*renderer)
+	rr.up, rr.e, rr.header, rr.random = up, r.e, r.call.Header, r.client.options.IdempotencyKey
+	rr.vars = mapping.Variables{Config: up.config, Env: up.env, Request: r.request}
+	c := r.client.caching[r.e]
+	rr.lent = c != nil && c.whole
+	rr.collect = r.client.collect
+	return rr
 }
 
 // groups are the asks whose requests would be equal outside $batch.
 func (r *run) groups() []*chunk {
 	rr := r.renderer()
-	index := map[string]int{}
-	var groups []*chunk
+	defer rr.free()
+	var index map[string]int
+	groups := r.chunks
+	var before *ask // with the group it went into
+	last := 0
 	for _, a := range r.asks {
 		if a.state != askPending {
+			continue
+		}
+		if before != nil && !r.e.signsRows && string(before.argsText) == string(a.argsText) {
+			groups[last].asks = append(groups[last].asks, a)
 			continue
 		}
 		signature, err := rr.signature(a)
@@ -76,18 +86,37 @@ func (r *run) groups() []*chunk {
 			continue
 		}
 		at, ok := index[string(signature)]
-		if !ok {
+		switch {
+		case len(groups) == 1 && index == nil && groups[0].signature == string(signature):
+			at = 0
+		case ok:
+		case len(groups) == 0:
+			r.group = chunk{signature: string(signature), asks: r.list[:0]}
+			if cap(r.list) < len(r.asks) {
+				r.group.asks = make([]*ask, 0, len(r.asks))
+				r.list = r.group.asks
+			}
+			groups = append(groups, &r.group)
+		default:
+			if index == nil {
+				index = map[string]int{groups[0].signature: 0}
+			}
 			at = len(groups)
 			index[string(signature)] = at
 			groups = append(groups, &chunk{signature: string(signature)})
 		}
 		groups[at].asks = append(groups[at].asks, a)
+		before, last = a, at
 	}
+	r.chunks = groups
 	return groups
 }
 
 // split leaves out what is known by now, and cuts what is too long for a request.
 func (r *run) split(groups []*chunk) []*chunk {
+	if len(groups) == 1 && (r.e.max <= 0 || !r.e.batched || len(groups[0].asks) <= r.e.max) {
+		return groups // where it is empty, there is nothing to send
+	}
 	out := make([]*chunk, 0, len(groups))
 	for _, g := range groups {
 		g.asks = slices.DeleteFunc(g.asks, func(a *ask) bool { return a.state != askPending })
@@ -130,7 +159,8 @@ func (r *run) carryOut(ctx context.Context, chunks []*chunk) {
 
 // chunk carries out one request, or several where one would be too long.
 func (r *run) chunk(ctx context.Context, c *chunk) {
-	asks := slices.DeleteFunc(c.asks, func(a *ask) bool { return a.state != askPending })
+	c.asks = slices.DeleteFunc(c.asks, func(a *ask) bool { return a.state != askPending })
+	asks := c.asks
 	if len(asks) == 0 {
 		return
 	}
@@ -138,7 +168,9 @@ func (r *run) chunk(ctx context.Context, c *chunk) {
 		r.paged(ctx, c, asks)
 		return
 	}
-	req, err := r.renderer().request(asks, r.batchOf(asks))
+	rr := r.renderer()
+	defer rr.free()
+	req, err := rr.request(asks, r.batchOf(asks))
 	switch {
 	case errors.Is(err, errTooLong):
 		half := len(asks) / 2
@@ -150,7 +182,6 @@ func (r *run) chunk(ctx context.Context, c *chunk) {
 		return
 	case err != nil && len(asks) > 1:
 		// One bad value must not fail the others.
-		rr := r.renderer()
 		bad := 0
 		for _, a := range asks {
 			if _, err := rr.request([]*ask{a}, r.batchOf([]*ask{a})); err != nil {
@@ -177,7 +208,7 @@ func (r *run) chunk(ctx context.Context, c *chunk) {
 		rescue(asks)
 	}
 	if x.resp != nil {
-		p := part{resp: x.resp, policy: x.policy, sighting: x.sighting}
+		p := part{resp: x.resp, policy: x.policy, sighting: x.sighting, document: x.document}
 		if r.call.Keep && r.e.superset && x.fail == nil {
 			p.exchange = x
 		}
@@ -230,6 +261,8 @@ type exchange struct {
 	fail    *failure
 	// sighting is set where the answer was read in one pass, and its asks have it.
 	sighting *sighting
+	// document is what the body was parsed into.
+	document *mapping.Document
 }
 
 func (x *exchange) retryAfter() string {
@@ -295,7 +328,8 @@ func (x *exchange) decode(r *run) error {
 		x.root = mapping.Null()
 		return nil
 	}
-	doc := new(mapping.Document)
+	doc := documents.Get().(*mapping.Document)
+	x.document = doc
 	err := doc.Parse(body, r.client.options.MaxDepth)
 	if err == nil {
 		x.root = doc.Root()

@@ -6,6 +6,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
+	"sync"
 
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/rest/mapping"
@@ -29,11 +30,41 @@ type renderer struct {
 	random func() string
 	// extra are parameters beside those of the endpoint: the position of a page.
 	extra []extraParam
+	// asks are those of the request, for columns of them.
+	asks []*ask
+	// collect are the response headers that are wanted.
+	collect []string
+	// lent: somebody may keep the request longer than the renderer is used.
+	lent bool
+
+	values [][]byte
+	buf    []byte // of values
+	pairs  template.Pairs
+	fields []subgraphs.HeaderField
 }
 
 type extraParam struct {
 	name string
 	json []byte
+}
+
+// renderers keep their memory; what a request is made of is valid until then.
+var renderers = sync.Pool{New: func() any { return new(renderer) }}
+
+func (r *renderer) free() {
+	if r.lent {
+		return // a cache may send the request after this
+	}
+	clear(r.fields)
+	clear(r.values)
+	for _, b := range []*[]byte{&r.buf, &r.pairs.Buf} {
+		if cap(*b) > keepBytes {
+			*b = nil
+		}
+	}
+	r.pairs.Buf = r.pairs.Buf[:0]
+	*r = renderer{values: r.values[:0], buf: r.buf[:0], fields: r.fields[:0], pairs: r.pairs}
+	renderers.Put(r)
 }
 
 // of sets the variables of a request: those of the first ask, which are the same
@@ -47,11 +78,25 @@ func (r *renderer) value(ref *reference) []byte {
 	if ref == nil {
 		return nil
 	}
+	start := len(r.buf)
+	if ref.column != "" && r.asks != nil {
+		r.buf = append(r.buf, '[')
+		for i, a := range r.asks {
+			if i > 0 {
+				r.buf = append(r.buf, ',')
+			}
+			v, _ := a.row.Get(ref.column)
+			r.buf = v.AppendJSON(r.buf)
+		}
+		r.buf = append(r.buf, ']')
+		return r.buf[start:len(r.buf):len(r.buf)]
+	}
 	v, ok := ref.sel.Evaluate(mapping.Value{}, &r.vars, nil)
 	if !ok {
 		return nil
 	}
-	return r.up.appendSent(nil, v, ref.shape, ref.field)
+	r.buf = r.up.appendSent(r.buf, v, ref.shape, ref.field)
+	return r.buf[start:len(r.buf):len(r.buf)]
 }
 
 // signature is all of an ask's request that does not come from $batch: asks with
@@ -59,6 +104,7 @@ func (r *renderer) value(ref *reference) []byte {
 func (r *renderer) signature(a *ask) ([]byte, error) {
 	e := r.e
 	r.of(a, mapping.Value{})
+	r.asks = nil
 	var b []byte
 	wholeArgs, wholeRow := e.readArgs, e.readThis
 	put := func(ref *reference) {
@@ -103,19 +149,21 @@ var errTooLong = errors.New("the URL is too long")
 func (r *renderer) request(asks []*ask, batch mapping.Value) (*HTTPRequest, error) {
 	e := r.e
 	r.of(asks[0], batch)
+	r.asks = asks
 	req := &HTTPRequest{
 		Method: e.method, Timeout: r.up.timeoutOf(e), MaxBody: r.up.spec.MaxBody, Endpoint: e.name,
 		Safe: e.safe(), Types: e.types, Invalidates: e.invalidates, Cache: r.up.cacheOf(e),
+		Collect: r.collect, Header: r.fields[:0],
 	}
 	if req.MaxBody <= 0 {
 		req.MaxBody = defaultMaxBody
 	}
-	values := make([][]byte, len(e.refs))
-	for i, ref := range e.refs {
-		values[i] = r.value(ref)
+	r.values = r.values[:0]
+	for _, ref := range e.refs {
+		r.values = append(r.values, r.value(ref))
 	}
-	target, err := r.up.base.Append(make([]byte, 0, 256), e.path, func(i int) ([]byte, bool) {
-		return values[i], values[i] != nil
+	target, err := r.up.base.Append(r.pairs.Buf[:0], e.path, func(i int) ([]byte, bool) {
+		return r.values[i], r.values[i] != nil
 	})
 	if err != nil {
 		return nil, err
@@ -124,8 +172,9 @@ func (r *renderer) request(asks []*ask, batch mapping.Value) (*HTTPRequest, erro
 		return r.posted(req, target)
 	}
 	path := len(target)
-	pairs := template.Pairs{Buf: target, Separator: '?'}
-	if err := r.pairs(&pairs); err != nil {
+	pairs := &r.pairs
+	pairs.Buf, pairs.Separator = target, '?'
+	if err := r.parameters(pairs); err != nil {
 		return nil, err
 	}
 	limit := r.up.spec.MaxURL
@@ -145,8 +194,8 @@ func (r *renderer) request(asks []*ask, batch mapping.Value) (*HTTPRequest, erro
 	return r.finish(req, pairs.Buf)
 }
 
-// pairs writes the parameters.
-func (r *renderer) pairs(p *template.Pairs) error {
+// parameters writes the parameters.
+func (r *renderer) parameters(p *template.Pairs) error {
 	for i := range r.e.query {
 		q := &r.e.query[i]
 		if r.replaced(q.name) {
@@ -183,7 +232,7 @@ func (r *renderer) posted(req *HTTPRequest, target []byte) (*HTTPRequest, error)
 	req.Method = http.MethodPost
 	if !r.e.postJSON {
 		var pairs template.Pairs
-		if err := r.pairs(&pairs); err != nil {
+		if err := r.parameters(&pairs); err != nil {
 			return nil, err
 		}
 		req.Body = pairs.Buf
@@ -309,8 +358,7 @@ func (r *renderer) finish(req *HTTPRequest, target []byte) (*HTTPRequest, error)
 	}
 	req.Target = string(target)
 	req.URL = r.up.base.Origin() + req.Target
-	own := req.Header
-	req.Header = append(own[:len(own):len(own)],
+	req.Header = append(req.Header,
 		subgraphs.HeaderField{Name: "Accept", Value: "application/json"},
 		subgraphs.HeaderField{Name: "Accept-Encoding", Value: "gzip"},
 		subgraphs.HeaderField{Name: "User-Agent", Value: "weft"})
@@ -339,6 +387,7 @@ func (r *renderer) finish(req *HTTPRequest, target []byte) (*HTTPRequest, error)
 			return nil, err
 		}
 	}
+	r.fields = req.Header
 	if r.e.spec.Idempotent && !r.e.safe() && r.random != nil {
 		req.Header = setHeader(req.Header, "Idempotency-Key", r.random())
 	}

@@ -1,6 +1,9 @@
 package rest
 
 import (
+	"bytes"
+	"unsafe"
+
 	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/httpcache"
@@ -23,6 +26,7 @@ type ask struct {
 	row      mapping.Value
 	rowText  []byte // the key as a JSON object
 	key      string // canonical
+	id       []byte // key and arguments
 	args     mapping.Value
 	argsText []byte
 
@@ -55,41 +59,47 @@ const (
 // of its groups run in others, each with a group of its own.
 type run struct {
 	*prepared
-	call *subgraphs.Call
-	asks []*ask
-	// targets are, by entry, the asks of each row: as many as the shell has.
-	targets [][]int
-	index   map[string]int
-	// texts are the rows' keys one behind the other, scratch is for building keys.
-	texts, scratch []byte
-	request        mapping.Value // $request
-	parts          []part
-	missing        int // rows that were looked up and not found
+	// memory has, among other things, the distinct asks, and by entry those of
+	// each row: as many as the shell has.
+	memory
+	call    *subgraphs.Call
+	request mapping.Value // $request
+	missing int           // rows that were looked up and not found
+	release func(*subgraphs.Answer)
 }
 
 // gather finds the distinct asks of a call.
 func (r *run) gather() {
 	if r.root != nil {
-		r.targets = [][]int{make([]int, len(r.root.asks))}
-		for i, o := range r.root.asks {
+		r.room(len(r.root.asks))
+		for _, o := range r.root.asks {
 			if r.left(o) {
-				r.targets[0][i] = leftOut
+				r.indices = append(r.indices, leftOut)
 				continue
 			}
-			r.targets[0][i] = r.add(nil, mapping.Value{}, o)
+			r.indices = append(r.indices, r.add(nil, mapping.Value{}, o))
 		}
+		r.targets = append(r.targets, r.indices)
 		return
 	}
-	r.targets = make([][]int, len(r.entries))
+	most := 0
+	for i, s := range r.entries {
+		if i < len(r.call.Rows) {
+			most += len(r.call.Rows[i]) * len(s.asks)
+		}
+	}
+	r.room(most)
+	values := r.rowValues()
 	for i, s := range r.entries {
 		if i >= len(r.call.Rows) {
+			r.targets = append(r.targets, nil)
 			continue
 		}
 		rows := r.call.Rows[i]
-		list := make([]int, 0, len(rows)*len(s.asks))
-		values := rowValues(rows)
+		begin := len(r.indices)
+		list := r.indices
 		for k := range rows {
-			row := values.at(k)
+			row := values.at(rows[k])
 			if row.Kind() != mapping.KindObject {
 				for range s.asks {
 					list = append(list, badRow)
@@ -109,43 +119,55 @@ func (r *run) gather() {
 				}
 			}
 		}
-		r.targets[i] = list
+		r.indices = list
+		r.targets = append(r.targets, list[begin:])
 	}
+}
+
+// room makes room for so many asks.
+func (r *run) room(most int) {
+	if cap(r.slab) < most {
+		r.slab = make([]ask, 0, most)
+	}
+	if cap(r.indices) < most {
+		r.indices = make([]int, 0, most)
+	}
+	r.index.reset(most)
 }
 
 // rowList are parsed rows: all in one document, or each in its own where one of
 // them is not JSON.
 type rowList struct {
 	it   mapping.Iter
-	each [][]byte
+	each bool
 }
 
-func rowValues(rows [][]byte) *rowList {
-	n := 2
-	for _, row := range rows {
-		n += len(row) + 1
-	}
-	all := append(make([]byte, 0, n), '[')
-	for i, row := range rows {
-		if i > 0 {
-			all = append(all, ',')
+// rowValues parses the rows of all entries.
+func (r *run) rowValues() rowList {
+	all, n := append(r.rowText[:0], '['), 0
+	for i := range min(len(r.entries), len(r.call.Rows)) {
+		for _, row := range r.call.Rows[i] {
+			if n > 0 {
+				all = append(all, ',')
+			}
+			n++
+			all = append(all, row...)
 		}
-		all = append(all, row...)
 	}
-	v, err := mapping.ParseValueJSON(append(all, ']'))
-	if err != nil || v.Len() != len(rows) {
-		return &rowList{each: rows}
+	r.rowText = append(all, ']')
+	if r.rowDocument.Parse(r.rowText, 0) != nil || r.rowDocument.Root().Len() != n {
+		return rowList{each: true}
 	}
-	return &rowList{it: v.Iterate()}
+	return rowList{it: r.rowDocument.Root().Iterate()}
 }
 
 // at is called once for each row, in order.
-func (l *rowList) at(i int) mapping.Value {
-	if l.each == nil {
+func (l *rowList) at(text []byte) mapping.Value {
+	if !l.each {
 		l.it.Next()
 		return l.it.Value()
 	}
-	v, _ := mapping.ParseValueJSON(l.each[i])
+	v, _ := mapping.ParseValueJSON(text)
 	return v
 }
 
@@ -157,18 +179,25 @@ func (r *run) left(o *occurrence) bool {
 // add returns the index of an ask, a new one unless there is an equal one.
 // Mutations are never taken together.
 func (r *run) add(key []byte, row mapping.Value, o *occurrence) int {
-	text := o.args.append(nil, r.call.Variables)
+	text := o.args.append(r.arguments[:0], r.call.Variables)
+	r.arguments = text
 	id := append(append(key, 0), text...)
 	r.scratch = id[:0]
-	if at, ok := r.index[string(id)]; ok && r.kind != schema.Mutation {
+	slot, at, ok := r.index.find(r.asks, id)
+	if ok && r.kind != schema.Mutation {
 		return at
 	}
-	name := string(id)
-	if r.index == nil {
-		r.index = map[string]int{}
+	start := len(r.ids)
+	r.ids = append(r.ids, id...)
+	id = r.ids[start:len(r.ids):len(r.ids)]
+	r.slab = append(r.slab, ask{row: row, id: id, argsText: id[len(key)+1:]})
+	a := &r.slab[len(r.slab)-1]
+	if len(key) > 0 {
+		a.key = unsafe.String(&id[0], len(key)) // ids do not change before the asks are gone
 	}
-	r.index[name] = len(r.asks)
-	a := &ask{row: row, key: name[:len(key)], argsText: text}
+	if !ok {
+		r.index.slots[slot] = int32(len(r.asks) + 1)
+	}
 	if len(r.e.key) > 0 {
 		start := len(r.texts)
 		r.texts = appendSet(r.texts, row, r.e.key)
@@ -177,8 +206,10 @@ func (r *run) add(key []byte, row mapping.Value, o *occurrence) int {
 	if n := len(r.asks); n > 0 && string(r.asks[n-1].argsText) == string(text) {
 		before := r.asks[n-1]
 		a.args, a.argsText, a.state, a.fail = before.args, before.argsText, before.state, before.fail
+	} else if string(text) == "{}" {
+		a.args = noArguments
 	} else {
-		v, err := mapping.ParseValueJSON(text)
+		v, err := mapping.ParseValueJSON(a.argsText)
 		if err != nil {
 			a.state, a.fail = askFailed, &failure{code: CodeBadInput, message: "the arguments cannot be read"}
 		}
@@ -187,6 +218,9 @@ func (r *run) add(key []byte, row mapping.Value, o *occurrence) int {
 	r.asks = append(r.asks, a)
 	return len(r.asks) - 1
 }
+
+// noArguments is an empty object.
+var noArguments, _ = mapping.ParseValueJSON([]byte("{}"))
 
 // appendKey writes the canonical key of a row: the texts of its leaves, so that
 // 1 equals "1". It reports false when one of them is null: such a row is not
@@ -211,6 +245,15 @@ func appendKeyLeaf(dst []byte, v mapping.Value) ([]byte, bool) {
 	if k := v.Kind(); k == mapping.KindNull || k == mapping.KindMissing {
 		return dst, false
 	}
+	raw := v.Raw()
+	switch v.Kind() {
+	case mapping.KindString:
+		if bytes.IndexByte(raw, '\\') < 0 {
+			return append(dst, raw...), true
+		}
+	case mapping.KindNumber, mapping.KindBool:
+		return quote(dst, raw), true
+	}
 	return mapping.AppendQuoted(dst, v.AppendText(nil)), true
 }
 
@@ -234,7 +277,7 @@ func appendSet(dst []byte, row mapping.Value, set []schema.Selection) []byte {
 
 // batchOf are the rows of a request as $batch has them.
 func (r *run) batchOf(asks []*ask) mapping.Value {
-	if !r.e.batched {
+	if !r.e.batched || r.e.columns {
 		return mapping.Value{}
 	}
 	b := []byte{'['}

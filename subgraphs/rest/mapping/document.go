@@ -74,6 +74,15 @@ func (d *Document) Parse(b []byte, maxDepth int) error {
 	return nil
 }
 
+// Clear forgets the text and keeps the memory, up to a bound, for the next one.
+func (d *Document) Clear() {
+	const most = 1 << 16
+	if cap(d.nodes) > most {
+		d.nodes = nil
+	}
+	d.text, d.nodes, d.stack = nil, d.nodes[:0], d.stack[:0]
+}
+
 // Root returns the value of the text, a missing one if nothing was parsed.
 func (d *Document) Root() Value {
 	if len(d.nodes) == 0 {
