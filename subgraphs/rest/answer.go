@@ -120,6 +120,14 @@ func (r *run) row(w *writer, s *shell, asks []int) subgraphs.Row {
 // stay where they are.
 func (r *run) sighted() *sighting {
 	var only *sighting
+	for _, s := range r.recalled {
+		if len(s.spans) > 0 && only != nil {
+			return nil
+		}
+		if len(s.spans) > 0 {
+			only = s
+		}
+	}
 	for i := range r.parts {
 		if s := r.parts[i].sighting; s != nil {
 			if only != nil {

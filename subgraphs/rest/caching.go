@@ -126,18 +126,22 @@ func (r *run) recall(ctx context.Context, g *chunk) {
 		return
 	}
 	q := r.objects(c, g.signature)
-	keys := make([][]byte, len(g.asks))
-	for i, a := range g.asks {
-		keys[i] = a.objectKey()
+	keys := r.keys[:0]
+	for _, a := range g.asks {
+		keys = append(keys, a.id)
 	}
-	found := make([]httpcache.Object, len(keys))
+	r.keys = keys
+	n := len(r.found)
+	r.found = slices.Grow(r.found, len(keys))[:n+len(keys)]
+	found := r.found[n:]
+	s := r.recalling()
 	g.found = r.client.options.Cache.GetMany(ctx, q, keys, found)
 	g.recalled = true
 	var stale []*ask
 	for i, a := range g.asks {
 		switch o := &found[i]; o.State {
 		case httpcache.Fresh, httpcache.StaleUsable:
-			if a.apply(o) {
+			if s.recall(r, a, o) || a.apply(o) {
 				r.parts = append(r.parts, part{policy: o.Cache})
 				if o.State == httpcache.StaleUsable {
 					stale = append(stale, a)
@@ -146,6 +150,9 @@ func (r *run) recall(ctx context.Context, g *chunk) {
 		case httpcache.StaleOnError:
 			a.stale = o
 		}
+	}
+	if s != nil {
+		r.recalled = append(r.recalled, s)
 	}
 	if len(stale) > 0 {
 		r.refresh(ctx, g, stale)
@@ -159,10 +166,6 @@ func (r *run) objects(c *caching, signature string) *httpcache.Objects {
 		header = append(header, httpcache.Field{Name: http.CanonicalHeaderKey(h.Name), Value: h.Value})
 	}
 	return &httpcache.Objects{Policy: c.policy, Endpoint: r.e.name + "\x00" + signature, Header: header}
-}
-
-func (a *ask) objectKey() []byte {
-	return append(append([]byte(a.key), 0), a.argsText...)
 }
 
 // apply takes over a stored object.
@@ -193,7 +196,7 @@ func (r *run) remember(ctx context.Context, c *chunk, x *exchange, asks []*ask) 
 	}
 	items := make([]httpcache.ObjectItem, 0, len(asks))
 	for _, a := range asks {
-		item := httpcache.ObjectItem{Key: a.objectKey()}
+		item := httpcache.ObjectItem{Key: a.id}
 		switch a.state {
 		case askFound:
 			item.Mark = markFound
@@ -242,7 +245,8 @@ func (r *run) refresh(ctx context.Context, g *chunk, stale []*ask) {
 	}
 	work := &chunk{signature: g.signature, found: g.found, recalled: true}
 	for _, a := range stale {
-		row, err := mapping.ParseValueJSON(slices.Clone(a.rowText))
+		text := slices.Clone(r.rowOf(a))
+		row, err := mapping.ParseValueJSON(text)
 		if err != nil {
 			return
 		}
@@ -250,7 +254,7 @@ func (r *run) refresh(ctx context.Context, g *chunk, stale []*ask) {
 		if err != nil {
 			return
 		}
-		work.asks = append(work.asks, &ask{row: row, rowText: slices.Clone(a.rowText), key: strings.Clone(a.key), args: args, argsText: slices.Clone(a.argsText)})
+		work.asks = append(work.asks, &ask{row: row, rowText: text, id: slices.Clone(a.id), key: strings.Clone(a.key), args: args, argsText: slices.Clone(a.argsText)})
 	}
 	r.client.options.Cache.Background(ctx, func(ctx context.Context) {
 		again.carryOut(ctx, again.split([]*chunk{work}))

@@ -61,6 +61,9 @@ func (r *run) renderer() *renderer {
 	c := r.client.caching[r.e]
 	rr.lent = c != nil && c.whole
 	rr.collect = r.client.collect
+	if r.e.signsRows {
+		rr.rowOf = r.rowOf
+	}
 	return rr
 }
 
@@ -211,6 +214,13 @@ func (r *run) chunk(ctx context.Context, c *chunk) {
 		p := part{resp: x.resp, policy: x.policy, sighting: x.sighting, document: x.document}
 		if r.call.Keep && r.e.superset && x.fail == nil {
 			p.exchange = x
+		}
+		if x.sighting != nil {
+			for _, a := range asks {
+				a.raw = nil
+			}
+			x.sighting.text = nil
+			x.resp.releaseBody()
 		}
 		c.parts = append(c.parts, p)
 	}

@@ -30,6 +30,8 @@ type renderer struct {
 	random func() string
 	// extra are parameters beside those of the endpoint: the position of a page.
 	extra []extraParam
+	// rowOf is the run's.
+	rowOf func(*ask) []byte
 	// asks are those of the request, for columns of them.
 	asks []*ask
 	// collect are the response headers that are wanted.
@@ -137,7 +139,7 @@ func (r *renderer) signature(a *ask) ([]byte, error) {
 		b = append(append(b, a.argsText...), 0)
 	}
 	if wholeRow {
-		b = append(append(b, a.rowText...), 0)
+		b = append(append(b, r.rowOf(a)...), 0)
 	}
 	return b, nil
 }

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/httpcache"
 	"github.com/weft-graphql/weft/subgraphs/rest/mapping"
 )
 
@@ -22,16 +23,19 @@ type memory struct {
 	rows    []subgraphs.Row
 	byEntry [][]subgraphs.Row // of rows
 	index   askTable
-	// texts are the rows' keys one behind the other, ids their keys and arguments.
-	texts, ids, scratch, arguments []byte
-	rowText                        []byte
-	rowDocument                    mapping.Document
-	parts                          []part
-	chunks                         []*chunk
-	group                          chunk // the first of them
-	list                           []*ask
-	body                           []byte
-	path                           []pathElement
+	// ids are keys and arguments one behind the other.
+	ids, scratch, arguments []byte
+	rowText                 []byte
+	rowDocument             mapping.Document
+	parts                   []part
+	chunks                  []*chunk
+	group                   chunk // the first of them
+	list                    []*ask
+	body                    []byte
+	path                    []pathElement
+	recalled                []*sighting // of what the cache had
+	keys                    [][]byte
+	found                   []httpcache.Object
 }
 
 var runs = sync.Pool{New: func() any { return new(run) }}
@@ -67,25 +71,32 @@ func (r *run) free() {
 		}
 	}
 	m := &r.memory
+	for i, s := range m.recalled {
+		s.free()
+		m.recalled[i] = nil
+	}
 	clear(m.slab)
 	clear(m.asks)
 	clear(m.list[:cap(m.list)])
 	clear(m.parts)
 	clear(m.path)
+	clear(m.keys)
+	clear(m.found)
 	m.rowDocument.Clear()
 	clear(m.chunks[:cap(m.chunks)])
 	if cap(m.slab) > keepAsks {
-		m.slab, m.asks, m.list, m.indices, m.rows, m.index = nil, nil, nil, nil, nil, askTable{}
+		m.slab, m.asks, m.list, m.indices, m.rows, m.index, m.keys, m.found = nil, nil, nil, nil, nil, askTable{}, nil, nil
 	}
-	for _, b := range []*[]byte{&m.texts, &m.ids, &m.scratch, &m.arguments, &m.rowText, &m.body} {
+	for _, b := range []*[]byte{&m.ids, &m.scratch, &m.arguments, &m.rowText, &m.body} {
 		if cap(*b) > keepBytes {
 			*b = nil
 		}
 	}
 	*r = run{memory: memory{
 		slab: m.slab[:0], asks: m.asks[:0], targets: m.targets[:0], indices: m.indices[:0], rows: m.rows[:0], byEntry: m.byEntry[:0],
-		index: m.index, texts: m.texts[:0], ids: m.ids[:0], scratch: m.scratch[:0], arguments: m.arguments[:0], rowText: m.rowText[:0],
+		index: m.index, ids: m.ids[:0], scratch: m.scratch[:0], arguments: m.arguments[:0], rowText: m.rowText[:0],
 		rowDocument: m.rowDocument, parts: m.parts[:0], chunks: m.chunks[:0], list: m.list[:0], body: m.body[:0], path: m.path[:0],
+		recalled: m.recalled[:0], keys: m.keys[:0], found: m.found[:0],
 	}, release: r.release}
 	runs.Put(r)
 }

@@ -24,7 +24,7 @@ const (
 // ask is one distinct thing to find out: a row with arguments.
 type ask struct {
 	row      mapping.Value
-	rowText  []byte // the key as a JSON object
+	rowText  []byte // the key as a JSON object, once it was needed
 	key      string // canonical
 	id       []byte // key and arguments
 	args     mapping.Value
@@ -198,11 +198,6 @@ func (r *run) add(key []byte, row mapping.Value, o *occurrence) int {
 	if !ok {
 		r.index.slots[slot] = int32(len(r.asks) + 1)
 	}
-	if len(r.e.key) > 0 {
-		start := len(r.texts)
-		r.texts = appendSet(r.texts, row, r.e.key)
-		a.rowText = r.texts[start:len(r.texts):len(r.texts)]
-	}
 	if n := len(r.asks); n > 0 && string(r.asks[n-1].argsText) == string(text) {
 		before := r.asks[n-1]
 		a.args, a.argsText, a.state, a.fail = before.args, before.argsText, before.state, before.fail
@@ -217,6 +212,14 @@ func (r *run) add(key []byte, row mapping.Value, o *occurrence) int {
 	}
 	r.asks = append(r.asks, a)
 	return len(r.asks) - 1
+}
+
+// rowOf is the key of an ask as a JSON object; nothing without a key.
+func (r *run) rowOf(a *ask) []byte {
+	if a.rowText == nil && len(r.e.key) > 0 {
+		a.rowText = appendSet(make([]byte, 0, len(a.key)+32), a.row, r.e.key)
+	}
+	return a.rowText
 }
 
 // noArguments is an empty object.
@@ -285,7 +288,7 @@ func (r *run) batchOf(asks []*ask) mapping.Value {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(b, a.rowText...)
+		b = append(b, r.rowOf(a)...)
 		if r.e.field != nil && len(r.e.field.args) > 0 {
 			b = b[:len(b)-1]
 			if len(r.e.key) > 0 {

@@ -63,6 +63,7 @@ type sightObject struct {
 // sightInput is a member that is read.
 type sightInput struct {
 	key  string
+	json []byte // "key":
 	slot int
 	// nested values are written as they are met, if member is included; others
 	// when the object is complete. inner are members of an object on the way.
@@ -271,7 +272,11 @@ func (o *sightObject) reads(g *given, st *step, nested *sight) (slot int, ok boo
 		at := slices.IndexFunc(*list, func(in sightInput) bool { return in.key == key })
 		if fresh = at < 0; fresh {
 			at = len(*list)
-			*list = append(*list, sightInput{key: key, slot: o.slots})
+			json := mapping.AppendQuoted(nil, key)
+			if string(json) != `"`+key+`"` {
+				return 0, false
+			}
+			*list = append(*list, sightInput{key: key, json: append(json, ':'), slot: o.slots})
 			o.slots++
 		}
 		in = &(*list)[at]

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/subgraphs/httpcache"
 	"github.com/weft-graphql/weft/subgraphs/rest/mapping"
 )
 
@@ -91,6 +92,35 @@ func (r *run) glance(x *exchange, asks []*ask) bool {
 		a.state, a.seen, a.raw = askPending, nil, nil
 	}
 	s.free()
+	return false
+}
+
+// recalling is what objects of the cache are read with, nil where that takes
+// more than one pass.
+func (r *run) recalling() *sighting {
+	if r.direct == nil || r.call.Keep {
+		return nil
+	}
+	s := sightings.Get().(*sighting)
+	s.d, s.variables = r.direct, r.call.Variables
+	s.out, s.spans, s.slots = s.out[:0], s.spans[:0], s.slots[:0]
+	return s
+}
+
+// recall takes over a stored object, if it is clear.
+func (s *sighting) recall(r *run, a *ask, o *httpcache.Object) bool {
+	if s == nil || o.Mark != markFound {
+		return false
+	}
+	out, spans := len(s.out), len(s.spans)
+	s.text, s.slots = o.Body, s.slots[:0]
+	if s.read.Reset(s.text, 0) {
+		if at, ok := s.found(a); ok && s.read.End() {
+			a.state, a.seen, a.span, a.fail = askFound, s, at, nil
+			return true
+		}
+	}
+	s.out, s.spans = s.out[:out], s.spans[:spans]
 	return false
 }
 
@@ -441,22 +471,14 @@ func (s *sighting) inputs(list []sightInput, base int) bool {
 		if !more {
 			return ok
 		}
-		key, escaped, ok := s.read.Key()
-		if !ok || escaped {
-			return false
-		}
-		key = key[1 : len(key)-1]
 		// Members tend to come in the same order in all objects.
-		at := -1
-		for i := range list {
-			k := next + i
-			if k >= len(list) {
-				k -= len(list)
+		at := next
+		if next == len(list) || !s.read.Take(list[next].json) {
+			key, escaped, ok := s.read.Key()
+			if !ok || escaped {
+				return false
 			}
-			if list[k].key == string(key) {
-				at = k
-				break
-			}
+			at = inputOf(list, key[1:len(key)-1])
 		}
 		if at < 0 || s.slots[base+list[at].slot].state != slotEmpty { // of equal keys the first counts
 			if s.read.Value().Kind == mapping.KindMissing {
@@ -469,6 +491,15 @@ func (s *sighting) inputs(list []sightInput, base int) bool {
 			return false
 		}
 	}
+}
+
+func inputOf(list []sightInput, key []byte) int {
+	for i := range list {
+		if list[i].key == string(key) {
+			return i
+		}
+	}
+	return -1
 }
 
 // input reads one member.

@@ -51,6 +51,14 @@ type HTTPResponse struct {
 	wire *wireResponse
 }
 
+// releaseBody gives the memory of the body back.
+func (r *HTTPResponse) releaseBody() {
+	if r.wire != nil {
+		r.Body = nil
+		r.wire.received.Release()
+	}
+}
+
 // release gives the memory of a response back that nobody else has.
 func (r *HTTPResponse) release() {
 	if w := r.wire; w != nil {

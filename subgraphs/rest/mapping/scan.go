@@ -134,6 +134,13 @@ func (r *Reader) Reset(b []byte, maxDepth int) bool {
 
 // Peek returns the first byte of what comes next, 0 at the end.
 func (r *Reader) Peek() byte {
+	if r.i < len(r.text) && r.text[r.i] > ' ' {
+		return r.text[r.i]
+	}
+	return r.peek()
+}
+
+func (r *Reader) peek() byte {
 	for ; r.i < len(r.text); r.i++ {
 		switch c := r.text[r.i]; c {
 		case ' ', '\n', '\t', '\r':
@@ -185,6 +192,17 @@ func (r *Reader) Key() (key []byte, escaped, ok bool) {
 	}
 	r.i++
 	return r.text[start:end], escaped, true
+}
+
+// Take goes past a member's key and the colon behind it if that is what comes
+// next, byte by byte.
+func (r *Reader) Take(member []byte) bool {
+	r.Peek()
+	if len(r.text)-r.i < len(member) || string(r.text[r.i:r.i+len(member)]) != string(member) {
+		return false
+	}
+	r.i += len(member)
+	return true
 }
 
 // Value reads a whole value.
