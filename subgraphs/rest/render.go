@@ -42,6 +42,7 @@ type renderer struct {
 	values [][]byte
 	buf    []byte // of values
 	pairs  template.Pairs
+	form   template.Pairs
 	fields []subgraphs.HeaderField
 }
 
@@ -59,13 +60,13 @@ func (r *renderer) free() {
 	}
 	clear(r.fields)
 	clear(r.values)
-	for _, b := range []*[]byte{&r.buf, &r.pairs.Buf} {
+	for _, b := range []*[]byte{&r.buf, &r.pairs.Buf, &r.form.Buf} {
 		if cap(*b) > keepBytes {
 			*b = nil
 		}
 	}
 	r.pairs.Buf = r.pairs.Buf[:0]
-	*r = renderer{values: r.values[:0], buf: r.buf[:0], fields: r.fields[:0], pairs: r.pairs}
+	*r = renderer{values: r.values[:0], buf: r.buf[:0], fields: r.fields[:0], pairs: r.pairs, form: r.form}
 	renderers.Put(r)
 }
 
@@ -233,11 +234,11 @@ func (r *renderer) replaced(name string) bool {
 func (r *renderer) posted(req *HTTPRequest, target []byte) (*HTTPRequest, error) {
 	req.Method = http.MethodPost
 	if !r.e.postJSON {
-		var pairs template.Pairs
-		if err := r.parameters(&pairs); err != nil {
+		r.form.Buf, r.form.Separator = r.form.Buf[:0], 0
+		if err := r.parameters(&r.form); err != nil {
 			return nil, err
 		}
-		req.Body = pairs.Buf
+		req.Body = r.form.Buf
 		req.Header = append(req.Header, subgraphs.HeaderField{Name: "Content-Type", Value: "application/x-www-form-urlencoded"})
 		return r.finish(req, target)
 	}
