@@ -9,30 +9,41 @@ import (
 
 // answer writes what was found as rows.
 func (r *run) answer() *subgraphs.Answer {
-	a := subgraphs.NewAnswer(nil)
+	a := subgraphs.NewAnswer(r.release)
 	a.Layout = subgraphs.LayoutRows
 	up := r.client.up
-	w := &writer{variables: r.call.Variables}
+	w := &writer{variables: r.call.Variables, body: r.body, path: r.path}
 	w.vars = mapping.Variables{Config: up.config, Env: up.env, Request: r.request}
+	w.seen = r.sighted()
+	if w.seen != nil {
+		w.body = w.seen.out
+	}
 	if r.root != nil {
-		start := len(w.body)
-		r.shellRow(w, r.root, r.targets[0])
-		a.Rows = [][]subgraphs.Row{{{Status: subgraphs.RowOK, Start: start, End: len(w.body)}}}
+		r.rows = append(r.rows, r.row(w, r.root, r.targets[0]))
+		r.byEntry = append(r.byEntry, r.rows)
 	} else {
-		a.Rows = make([][]subgraphs.Row, len(r.entries))
 		for i, s := range r.entries {
 			w.entry = i
 			n := len(s.asks)
 			if i >= len(r.call.Rows) {
+				r.byEntry = append(r.byEntry, nil)
 				continue
 			}
-			a.Rows[i] = make([]subgraphs.Row, len(r.call.Rows[i]))
-			for k := range a.Rows[i] {
+			begin := len(r.rows)
+			for k := range r.call.Rows[i] {
 				w.at = k
-				a.Rows[i][k] = r.row(w, s, r.targets[i][k*n:(k+1)*n])
+				r.rows = append(r.rows, r.row(w, s, r.targets[i][k*n:(k+1)*n]))
 			}
+			r.byEntry = append(r.byEntry, r.rows[begin:len(r.rows):len(r.rows)])
 		}
 	}
+	a.Rows = r.byEntry
+	if w.seen != nil {
+		w.seen.out = w.body
+	} else {
+		r.body = w.body
+	}
+	r.path = w.path
 	if r.missing > 0 && r.client.options.OnMissing != nil {
 		r.client.options.OnMissing(r.e.typ.name, r.missing)
 	}
@@ -78,6 +89,11 @@ func (r *run) passHeaders(a *subgraphs.Answer, part *HTTPResponse) {
 // row writes one row of an entry.
 func (r *run) row(w *writer, s *shell, asks []int) subgraphs.Row {
 	start := len(w.body)
+	if len(asks) == 1 && asks[0] >= 0 {
+		if a := r.asks[asks[0]]; a.seen != nil {
+			return w.glanced(a.seen, a.seen.spans[a.span+r.direct.of[w.entry]])
+		}
+	}
 	if s.whole == nil {
 		if slices.Contains(asks, badRow) {
 			w.fail(CodeBadInput, "the row is not a JSON object", nil)
@@ -101,6 +117,39 @@ func (r *run) row(w *writer, s *shell, asks []int) subgraphs.Row {
 		a.state = askMissing
 	}
 	return r.absent(w, a)
+}
+
+// sighted is what was read in one pass, if that is just one answer: its rows then
+// stay where they are.
+func (r *run) sighted() *sighting {
+	var only *sighting
+	for _, s := range r.recalled {
+		if len(s.spans) > 0 && only != nil {
+			return nil
+		}
+		if len(s.spans) > 0 {
+			only = s
+		}
+	}
+	for i := range r.parts {
+		if s := r.parts[i].sighting; s != nil {
+			if only != nil {
+				return nil
+			}
+			only = s
+		}
+	}
+	return only
+}
+
+// glanced is a row that has been written in one pass.
+func (w *writer) glanced(s *sighting, at span) subgraphs.Row {
+	if s == w.seen {
+		return subgraphs.Row{Status: subgraphs.RowOK, Start: at.start, End: at.end}
+	}
+	start := len(w.body)
+	w.body = append(w.body, s.out[at.start:at.end]...)
+	return subgraphs.Row{Status: subgraphs.RowOK, Start: start, End: len(w.body)}
 }
 
 // wholeRow writes a looked-up object.

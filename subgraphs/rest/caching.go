@@ -64,6 +64,9 @@ type part struct {
 	// exchange is set where the answer holds more than was asked for, and that is
 	// to be kept.
 	exchange *exchange
+	// sighting and document are what the answer was read with.
+	sighting *sighting
+	document *mapping.Document
 }
 
 // ask carries out a request, through the cache where it can answer.
@@ -84,7 +87,10 @@ func (cl *client) ask(ctx context.Context, e *endpoint, req *HTTPRequest) (*HTTP
 			if err != nil {
 				return nil, err
 			}
-			return &httpcache.Response{Status: resp.Status, Header: resp.Header, Body: resp.Body}, nil
+			// The cache keeps it, and in no more memory than it needs.
+			out := &httpcache.Response{Status: resp.Status, Header: slices.Clone(resp.Header), Body: slices.Clone(resp.Body)}
+			resp.release()
+			return out, nil
 		})
 	if err != nil {
 		return nil, subgraphs.CachePolicy{}, err
@@ -120,18 +126,22 @@ func (r *run) recall(ctx context.Context, g *chunk) {
 		return
 	}
 	q := r.objects(c, g.signature)
-	keys := make([][]byte, len(g.asks))
-	for i, a := range g.asks {
-		keys[i] = a.objectKey()
+	keys := r.keys[:0]
+	for _, a := range g.asks {
+		keys = append(keys, a.id)
 	}
-	found := make([]httpcache.Object, len(keys))
+	r.keys = keys
+	n := len(r.found)
+	r.found = slices.Grow(r.found, len(keys))[:n+len(keys)]
+	found := r.found[n:]
+	s := r.recalling()
 	g.found = r.client.options.Cache.GetMany(ctx, q, keys, found)
 	g.recalled = true
 	var stale []*ask
 	for i, a := range g.asks {
 		switch o := &found[i]; o.State {
 		case httpcache.Fresh, httpcache.StaleUsable:
-			if a.apply(o) {
+			if s.recall(r, a, o) || a.apply(o) {
 				r.parts = append(r.parts, part{policy: o.Cache})
 				if o.State == httpcache.StaleUsable {
 					stale = append(stale, a)
@@ -140,6 +150,9 @@ func (r *run) recall(ctx context.Context, g *chunk) {
 		case httpcache.StaleOnError:
 			a.stale = o
 		}
+	}
+	if s != nil {
+		r.recalled = append(r.recalled, s)
 	}
 	if len(stale) > 0 {
 		r.refresh(ctx, g, stale)
@@ -153,10 +166,6 @@ func (r *run) objects(c *caching, signature string) *httpcache.Objects {
 		header = append(header, httpcache.Field{Name: http.CanonicalHeaderKey(h.Name), Value: h.Value})
 	}
 	return &httpcache.Objects{Policy: c.policy, Endpoint: r.e.name + "\x00" + signature, Header: header}
-}
-
-func (a *ask) objectKey() []byte {
-	return append(append([]byte(a.key), 0), a.argsText...)
 }
 
 // apply takes over a stored object.
@@ -187,11 +196,14 @@ func (r *run) remember(ctx context.Context, c *chunk, x *exchange, asks []*ask) 
 	}
 	items := make([]httpcache.ObjectItem, 0, len(asks))
 	for _, a := range asks {
-		item := httpcache.ObjectItem{Key: a.objectKey()}
+		item := httpcache.ObjectItem{Key: a.id}
 		switch a.state {
 		case askFound:
 			// The cache copies what it keeps.
-			if item.Mark, item.Body = markFound, a.value.Raw(); item.Body == nil {
+			item.Mark = markFound
+			if a.seen != nil {
+				item.Body = a.raw
+			} else if item.Body = a.value.Raw(); item.Body == nil {
 				item.Body = a.value.AppendJSON(nil)
 			}
 			if a.chosen {
@@ -234,7 +246,8 @@ func (r *run) refresh(ctx context.Context, g *chunk, stale []*ask) {
 	}
 	work := &chunk{signature: g.signature, found: g.found, recalled: true}
 	for _, a := range stale {
-		row, err := mapping.ParseValueJSON(slices.Clone(a.rowText))
+		text := slices.Clone(r.rowOf(a))
+		row, err := mapping.ParseValueJSON(text)
 		if err != nil {
 			return
 		}
@@ -242,7 +255,7 @@ func (r *run) refresh(ctx context.Context, g *chunk, stale []*ask) {
 		if err != nil {
 			return
 		}
-		work.asks = append(work.asks, &ask{row: row, rowText: slices.Clone(a.rowText), key: a.key, args: args, argsText: slices.Clone(a.argsText)})
+		work.asks = append(work.asks, &ask{row: row, rowText: text, id: slices.Clone(a.id), key: strings.Clone(a.key), args: args, argsText: slices.Clone(a.argsText)})
 	}
 	r.client.options.Cache.Background(ctx, func(ctx context.Context) {
 		again.carryOut(ctx, again.split([]*chunk{work}))

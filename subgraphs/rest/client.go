@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/weft-graphql/weft/subgraphs"
@@ -74,7 +75,12 @@ type client struct {
 	caching map[*endpoint]*caching
 	budget  retryBudget
 	flights flights
+	// collect are the response headers that are looked at; nil stands for all.
+	collect []string
 }
+
+// lookedAt are the response headers that are always of interest.
+var lookedAt = []string{"Age", "Cache-Control", "Content-Type", "Date", "Expires", "Last-Modified", "Link", "Pragma", "Retry-After", "Vary"}
 
 // Client returns a client of the upstream.
 func (u *Upstream) Client(o Options) subgraphs.Client {
@@ -99,6 +105,9 @@ func (u *Upstream) Client(o Options) subgraphs.Client {
 	cl := &client{up: u, options: o}
 	cl.budget.init()
 	cl.caching = cl.cachings()
+	if cl.caching == nil && !u.usesResponse && !slices.Contains(o.ResponseHeaders, "*") {
+		cl.collect = slices.Concat(lookedAt, o.ResponseHeaders)
+	}
 	return cl
 }
 

@@ -153,11 +153,7 @@ func (l *leaf) append(dst []byte, v mapping.Value) ([]byte, bool) {
 		if !ok {
 			return dst, false
 		}
-		n, ok := int32Of(text)
-		if !ok {
-			return dst, false
-		}
-		return strconv.AppendInt(dst, int64(n), 10), true
+		return appendInt(dst, text)
 	case leafFloat, leafNumber:
 		text, ok := l.number(v)
 		if !ok {
@@ -179,6 +175,14 @@ func (l *leaf) append(dst []byte, v mapping.Value) ([]byte, bool) {
 		return l.epoch(dst, v)
 	}
 	return dst, false
+}
+
+func appendInt(dst []byte, text string) ([]byte, bool) {
+	n, ok := int32Of(text)
+	if !ok {
+		return dst, false
+	}
+	return strconv.AppendInt(dst, int64(n), 10), true
 }
 
 func (l *leaf) boolean(dst []byte, v mapping.Value) ([]byte, bool) {

@@ -16,9 +16,12 @@
 //     requests; render.go: one request; retry.go, transport.go: sending it
 //   - correlate.go: parts of an answer to their asks; coerce.go, answer.go:
 //     writing them; failure.go: what the client is told when there is none
+//   - sight.go, sighting.go: the same in one pass over the answer's bytes, where
+//     the mapping only picks members and the answer is as the schema promises
 //   - prime.go: what earlier answers of the operation hold already
 //   - page.go, connection.go: pages; jq.go: the escape hatch; caching.go: whole
 //     answers and single objects of batches in a [httpcache.Cache]
+//   - reuse.go: the memory of a fetch, given back with its answer
 //
 // Rows of a fetch go out together exactly if everything outside $batch renders
 // the same; a failed request fails its own rows only. Whatever comes from a
@@ -28,5 +31,6 @@
 // An Upstream and its clients are immutable and may be used from any goroutine.
 // One fetch belongs to its caller's goroutine; its requests run in others of
 // their own, which end before it returns. Only refreshing the cache in the
-// background outlives a fetch, with copies of all it needs.
+// background outlives a fetch, with copies of all it needs. The bytes of an
+// answer and all that was kept for priming are gone when it is released.
 package rest

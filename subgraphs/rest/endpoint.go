@@ -75,6 +75,10 @@ type endpoint struct {
 	// readArgs and readThis: how an answer is taken apart depends on arguments or
 	// on the object, so that only equal ones can share it.
 	readArgs, readThis bool
+	// columns: what is sent of $batch are fields of the rows, each as a list.
+	columns bool
+	// signsRows: requests may differ by more of the rows than $batch.
+	signsRows bool
 	// ignoresBody: nothing of the answer is read but its status.
 	ignoresBody bool
 
@@ -167,6 +171,7 @@ func (c *compiler) endpoint(e *endpoint) {
 	c.entry(e, &e.use)
 	c.unused(e, &e.use)
 	c.correlation(e)
+	c.columns(e)
 	shared := []*reading{e.at, e.each, e.matchItem}
 	for _, rule := range []*errorRule{e.errors, e.item} {
 		if rule != nil && rule.ok != nil {
@@ -182,6 +187,45 @@ func (c *compiler) endpoint(e *endpoint) {
 	for _, r := range shared {
 		e.readArgs = e.readArgs || r != nil && r.args
 		e.readThis = e.readThis || r != nil && r.this
+	}
+	e.signsRows = e.readThis
+	for _, ref := range e.references() {
+		e.signsRows = e.signsRows || ref.this
+	}
+}
+
+// references are all expressions of a request.
+func (e *endpoint) references() []*reference {
+	var out []*reference
+	add := func(ref *reference) {
+		if ref != nil {
+			out = append(out, ref)
+		}
+	}
+	for _, ref := range e.refs {
+		add(ref)
+	}
+	for i := range e.query {
+		add(e.query[i].value)
+	}
+	for i := range e.headers {
+		add(e.headers[i].value)
+	}
+	add(e.body)
+	return out
+}
+
+// columns finds the references that are a field of the rows' key, as a list:
+// they are written without making $batch.
+func (c *compiler) columns(e *endpoint) {
+	e.columns = true
+	for _, ref := range e.references() {
+		for i := range e.key {
+			if s := &e.key[i]; ref.text == varBatch+"."+s.Name && len(s.Selections) == 0 {
+				ref.column = s.Name
+			}
+		}
+		e.columns = e.columns && (!ref.batch || ref.column != "")
 	}
 }
 

@@ -45,6 +45,8 @@ type reference struct {
 	batch, this, args bool
 	field             *field // for the types of arguments; may be nil
 	owner             *typ   // for those of the object's fields
+	// column is the field of the rows that the reference lists.
+	column string
 }
 
 // reading is an expression that is applied to an answer.

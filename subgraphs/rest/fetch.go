@@ -20,7 +20,7 @@ import (
 
 // Fetch implements [subgraphs.Prepared].
 func (p *prepared) Fetch(ctx context.Context, call *subgraphs.Call) *subgraphs.Answer {
-	r := &run{prepared: p, call: call}
+	r := newRun(p, call)
 	if p.kind == schema.Mutation {
 		r.file = func(text string) *subgraphs.File { return subgraphs.FileOf(ctx, text) }
 	}
@@ -60,19 +60,33 @@ type chunk struct {
 // renderer is the renderer of the run's requests; one goroutine may use it.
 func (r *run) renderer() *renderer {
 	up := r.client.up
-	return &renderer{
-		up: up, e: r.e, header: r.call.Header, random: r.client.options.IdempotencyKey, timeout: r.client.timeoutOf(r.e), file: r.file,
-		vars: mapping.Variables{Config: up.config, Env: up.env, Request: r.request},
+	rr := renderers.Get().(*renderer)
+	rr.up, rr.e, rr.header, rr.random = up, r.e, r.call.Header, r.client.options.IdempotencyKey
+	rr.timeout, rr.file = r.client.timeoutOf(r.e), r.file
+	rr.vars = mapping.Variables{Config: up.config, Env: up.env, Request: r.request}
+	c := r.client.caching[r.e]
+	rr.lent = c != nil && c.whole
+	rr.collect = r.client.collect
+	if r.e.signsRows {
+		rr.rowOf = r.rowOf
 	}
+	return rr
 }
 
 // groups are the asks whose requests would be equal outside $batch.
 func (r *run) groups() []*chunk {
 	rr := r.renderer()
-	index := map[string]int{}
-	var groups []*chunk
+	defer rr.free()
+	var index map[string]int
+	groups := r.chunks
+	var before *ask // with the group it went into
+	last := 0
 	for _, a := range r.asks {
 		if a.state != askPending {
+			continue
+		}
+		if before != nil && !r.e.signsRows && string(before.argsText) == string(a.argsText) {
+			groups[last].asks = append(groups[last].asks, a)
 			continue
 		}
 		signature, err := rr.signature(a)
@@ -81,18 +95,37 @@ func (r *run) groups() []*chunk {
 			continue
 		}
 		at, ok := index[string(signature)]
-		if !ok {
+		switch {
+		case len(groups) == 1 && index == nil && groups[0].signature == string(signature):
+			at = 0
+		case ok:
+		case len(groups) == 0:
+			r.group = chunk{signature: string(signature), asks: r.list[:0]}
+			if cap(r.list) < len(r.asks) {
+				r.group.asks = make([]*ask, 0, len(r.asks))
+				r.list = r.group.asks
+			}
+			groups = append(groups, &r.group)
+		default:
+			if index == nil {
+				index = map[string]int{groups[0].signature: 0}
+			}
 			at = len(groups)
 			index[string(signature)] = at
 			groups = append(groups, &chunk{signature: string(signature)})
 		}
 		groups[at].asks = append(groups[at].asks, a)
+		before, last = a, at
 	}
+	r.chunks = groups
 	return groups
 }
 
 // split leaves out what is known by now, and cuts what is too long for a request.
 func (r *run) split(groups []*chunk) []*chunk {
+	if len(groups) == 1 && (r.e.max <= 0 || !r.e.batched || len(groups[0].asks) <= r.e.max) {
+		return groups // where it is empty, there is nothing to send
+	}
 	out := make([]*chunk, 0, len(groups))
 	for _, g := range groups {
 		g.asks = slices.DeleteFunc(g.asks, func(a *ask) bool { return a.state != askPending })
@@ -135,7 +168,8 @@ func (r *run) carryOut(ctx context.Context, chunks []*chunk) {
 
 // chunk carries out one request, or several where one would be too long.
 func (r *run) chunk(ctx context.Context, c *chunk) {
-	asks := slices.DeleteFunc(c.asks, func(a *ask) bool { return a.state != askPending })
+	c.asks = slices.DeleteFunc(c.asks, func(a *ask) bool { return a.state != askPending })
+	asks := c.asks
 	if len(asks) == 0 {
 		return
 	}
@@ -143,7 +177,9 @@ func (r *run) chunk(ctx context.Context, c *chunk) {
 		r.paged(ctx, c, asks)
 		return
 	}
-	req, err := r.renderer().request(asks, r.batchOf(asks))
+	rr := r.renderer()
+	defer rr.free()
+	req, err := rr.request(asks, r.batchOf(asks))
 	switch {
 	case errors.Is(err, errTooLong):
 		half := len(asks) / 2
@@ -155,7 +191,6 @@ func (r *run) chunk(ctx context.Context, c *chunk) {
 		return
 	case err != nil && len(asks) > 1:
 		// One bad value must not fail the others.
-		rr := r.renderer()
 		bad := 0
 		for _, a := range asks {
 			if _, err := rr.request([]*ask{a}, r.batchOf([]*ask{a})); err != nil {
@@ -173,16 +208,25 @@ func (r *run) chunk(ctx context.Context, c *chunk) {
 		failAll(asks, badInput(err))
 		return
 	}
-	x := r.exchange(ctx, req, asks[0])
-	r.settle(x, asks)
+	x := r.exchange(ctx, req, asks[0], asks)
+	if x.sighting == nil {
+		r.settle(x, asks)
+	}
 	r.remember(ctx, c, x, asks)
 	if x.resp == nil || x.status >= http.StatusInternalServerError {
 		rescue(asks)
 	}
 	if x.resp != nil {
-		p := part{resp: x.resp, policy: x.policy}
+		p := part{resp: x.resp, policy: x.policy, sighting: x.sighting, document: x.document}
 		if r.call.Keep && r.e.superset && x.fail == nil {
 			p.exchange = x
+		}
+		if x.sighting != nil {
+			for _, a := range asks {
+				a.raw = nil
+			}
+			x.sighting.text = nil
+			x.resp.releaseBody()
 		}
 		c.parts = append(c.parts, p)
 	}
@@ -231,6 +275,10 @@ type exchange struct {
 	vars    mapping.Variables
 	null    bool // there is no such thing, and that is no error
 	fail    *failure
+	// sighting is set where the answer was read in one pass, and its asks have it.
+	sighting *sighting
+	// document is what the body was parsed into.
+	document *mapping.Document
 }
 
 func (x *exchange) retryAfter() string {
@@ -244,8 +292,9 @@ func (x *exchange) retryAfter() string {
 	return strconv.FormatInt(int64(max(d, 0)/time.Second), 10)
 }
 
-// exchange sends a request and judges its answer.
-func (r *run) exchange(ctx context.Context, req *HTTPRequest, a *ask) *exchange {
+// exchange sends a request and judges its answer. whole are the asks that are
+// to have it, where the answer to this one request is all of theirs.
+func (r *run) exchange(ctx context.Context, req *HTTPRequest, a *ask, whole []*ask) *exchange {
 	up := r.client.up
 	x := &exchange{now: r.client.options.Clock.Now()}
 	x.vars = mapping.Variables{Args: a.args, This: a.row, Config: up.config, Env: up.env, Request: r.request}
@@ -259,19 +308,21 @@ func (r *run) exchange(ctx context.Context, req *HTTPRequest, a *ask) *exchange 
 		x.fail = &failure{code: CodeDecode, message: "the answer is larger than allowed", status: resp.Status}
 		return x
 	}
+	good := resp.Status >= 200 && resp.Status < 300
+	if rule := r.e.ok; rule != nil && rule.expr == nil {
+		good = resp.Status >= rule.from && resp.Status <= rule.to
+	}
+	if good && r.glance(x, whole) {
+		return x
+	}
 	x.vars.Status = mapping.Int(int64(resp.Status))
 	if up.usesResponse {
 		x.vars.Response = headersValue(resp.Header)
 	}
 	decodeErr := x.decode(r)
-	good := resp.Status >= 200 && resp.Status < 300
-	if rule := r.e.ok; rule != nil {
-		if rule.expr == nil {
-			good = resp.Status >= rule.from && resp.Status <= rule.to
-		} else {
-			v, ok := rule.expr.sel.Evaluate(x.root, &x.vars, nil)
-			good = ok && v.IsTrue()
-		}
+	if rule := r.e.ok; rule != nil && rule.expr != nil {
+		v, ok := rule.expr.sel.Evaluate(x.root, &x.vars, nil)
+		good = ok && v.IsTrue()
 	}
 	switch {
 	case !good && resp.Status == http.StatusNotFound && r.e.notFound:
@@ -297,7 +348,8 @@ func (x *exchange) decode(r *run) error {
 	if linesOfJSON(kind) {
 		body = listOfLines(body)
 	}
-	doc := new(mapping.Document)
+	doc := documents.Get().(*mapping.Document)
+	x.document = doc
 	err := doc.Parse(body, r.client.options.MaxDepth)
 	if err == nil {
 		x.root = doc.Root()

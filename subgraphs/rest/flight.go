@@ -3,12 +3,14 @@ package rest
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/weft-graphql/weft/subgraphs"
+	"github.com/weft-graphql/weft/subgraphs/callctx"
 	"github.com/weft-graphql/weft/subgraphs/transport"
 )
 
@@ -41,7 +43,7 @@ func (f *flights) do(ctx context.Context, req *HTTPRequest, send func(context.Co
 	fl := f.all[key]
 	if fl == nil {
 		// Values of the first caller's context stay, its end and deadline do not.
-		base, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		base, cancel := context.WithCancel(callctx.Detached(ctx))
 		fl = &flight{cancel: cancel, done: make(chan struct{})}
 		fl.until, _ = ctx.Deadline()
 		own := &flightContext{base, f, fl}
@@ -49,10 +51,10 @@ func (f *flights) do(ctx context.Context, req *HTTPRequest, send func(context.Co
 			f.all = map[string]*flight{}
 		}
 		f.all[key] = fl
-		// Whoever began, and whose memory the headers are, may be gone before the
-		// request is.
+		// Whoever began, and whose memory headers and body are, may be gone before
+		// the request is.
 		shared := *req
-		shared.Header = header
+		shared.Header, shared.Body = header, slices.Clone(req.Body)
 		go func() {
 			defer close(fl.done)
 			defer f.unlist(key, fl)
@@ -107,10 +109,15 @@ func (c *flightContext) Deadline() (time.Time, bool) {
 	return c.flight.until, !c.flight.until.IsZero()
 }
 
+// unlist ends the sharing of a request that is done. A response that several wait
+// for is left to the garbage collector: none of them may give its memory back.
 func (f *flights) unlist(key string, fl *flight) {
 	f.mu.Lock()
 	if f.all[key] == fl {
 		delete(f.all, key)
+	}
+	if fl.resp != nil && fl.waiting != 1 {
+		fl.resp = &HTTPResponse{Status: fl.resp.Status, Header: fl.resp.Header, Body: fl.resp.Body}
 	}
 	f.mu.Unlock()
 }

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 	"time"
 
@@ -185,4 +186,52 @@ func TestFlights(t *testing.T) {
 		}
 	}()
 	_, _ = f.do(t.Context(), request("x"), func(context.Context, *HTTPRequest) (*HTTPResponse, error) { panic("out of order") })
+}
+
+// A response that several wait for belongs to none of them, one that is waited for
+// alone gives its memory back; and the request outlives whoever began it.
+func TestSharedResponsesKeepTheirMemory(t *testing.T) {
+	for _, callers := range []int{1, 3} {
+		var f flights
+		body := []byte("body")
+		sent, gate := make(chan *HTTPRequest, 1), make(chan struct{})
+		out := make(chan *HTTPResponse, callers)
+		for range callers {
+			go func() {
+				resp, err := f.do(t.Context(), &HTTPRequest{Method: "POST", Safe: true, Body: body}, func(_ context.Context, r *HTTPRequest) (*HTTPResponse, error) {
+					sent <- r
+					<-gate
+					w := &wireResponse{}
+					w.HTTPResponse = HTTPResponse{Status: 200, Body: []byte("answer"), wire: w}
+					return &w.HTTPResponse, nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+				out <- resp
+			}()
+		}
+		req := <-sent
+		for waiting := 0; waiting != callers; {
+			f.mu.Lock()
+			for _, fl := range f.all {
+				waiting = fl.waiting
+			}
+			f.mu.Unlock()
+			runtime.Gosched()
+		}
+		if &req.Body[0] == &body[0] {
+			t.Error("the request has the first caller's memory")
+		}
+		close(gate)
+		for range callers {
+			resp := <-out
+			if (resp.wire != nil) != (callers == 1) {
+				t.Errorf("%d callers: memory to give back: %v", callers, resp.wire != nil)
+			}
+			if string(resp.Body) != "answer" {
+				t.Errorf("%q", resp.Body)
+			}
+		}
+	}
 }

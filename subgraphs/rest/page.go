@@ -238,7 +238,7 @@ func (r *run) paged(ctx context.Context, c *chunk, asks []*ask) {
 	for page := 1; ; page++ {
 		x := r.page(ctx, a, t)
 		if x.resp != nil {
-			c.parts = append(c.parts, part{resp: x.resp, policy: x.policy})
+			c.parts = append(c.parts, part{resp: x.resp, policy: x.policy, document: x.document})
 		}
 		for _, a := range asks {
 			a.vars = &x.vars
@@ -316,6 +316,7 @@ func (e errPage) Error() string { return string(e) }
 func (r *run) page(ctx context.Context, a *ask, t *turn) *exchange {
 	p := r.e.page
 	rr := r.renderer()
+	defer rr.free()
 	if t.size > 0 {
 		rr.extra = append(rr.extra, extraParam{p.sizeParam, strconv.AppendInt(nil, int64(t.size), 10)})
 	}
@@ -331,7 +332,7 @@ func (r *run) page(ctx context.Context, a *ask, t *turn) *exchange {
 	if err != nil {
 		return &exchange{fail: badInput(err)}
 	}
-	x := r.exchange(ctx, req, a)
+	x := r.exchange(ctx, req, a, nil)
 	if x.resp != nil && t.target == "" {
 		t.target = req.Target
 	}

@@ -20,6 +20,8 @@ type prepared struct {
 	// root are the root fields; entries the lookups, one of both.
 	root    *shell
 	entries []*shell
+	// direct is how answers become rows in one pass; nil where that cannot be.
+	direct *direct
 }
 
 // shell is what is written around the values of asks: the root object, or a row.
@@ -57,6 +59,7 @@ func (cl *client) Prepare(spec *subgraphs.FetchSpec) (subgraphs.Prepared, error)
 		return nil, fmt.Errorf("subgraph %s, %s: %w", cl.up.subgraph, p.e.name, err)
 	}
 	p.text = p.describe()
+	p.direct = p.directly()
 	return p, nil
 }
 

@@ -31,7 +31,7 @@ type kept struct {
 	up   *Upstream
 	asks []*ask
 	// index finds asks by key and arguments.
-	index  map[string]int
+	index  *askTable
 	vars   mapping.Variables
 	policy subgraphs.CachePolicy
 	// all are answers that hold more than was asked for.
@@ -56,7 +56,7 @@ func (r *run) keep(a *subgraphs.Answer) {
 		return
 	}
 	k := &kept{
-		e: r.e, up: up, asks: r.asks, index: r.index, policy: a.Cache,
+		e: r.e, up: up, asks: r.asks, index: &r.index, policy: a.Cache,
 		vars: mapping.Variables{Config: up.config, Env: up.env, Request: r.request},
 	}
 	for i := range r.parts {
@@ -108,7 +108,7 @@ func (r *run) again(k *kept) bool {
 			continue
 		}
 		r.scratch = append(append(append(r.scratch[:0], a.key...), 0), a.argsText...)
-		at, ok := k.index[string(r.scratch)]
+		_, at, ok := k.index.find(k.asks, r.scratch)
 		if !ok {
 			continue
 		}

@@ -256,6 +256,8 @@ type writer struct {
 	// know; conversion is the path of the first.
 	conversions int
 	conversion  string
+	// seen has its rows in body already.
+	seen *sighting
 	// path are the keys and indices of what is being written; a key has index -1.
 	path []pathElement
 }
@@ -265,15 +267,19 @@ type pathElement struct {
 	index int
 }
 
-// included reports whether one of the alternatives holds.
 func (w *writer) included(include [][]subgraphs.Condition) bool {
+	return include == nil || included(include, w.variables)
+}
+
+// included reports whether one of the alternatives holds; nil always does.
+func included(include [][]subgraphs.Condition, variables [][]byte) bool {
 	if include == nil {
 		return true
 	}
 	for _, all := range include {
 		holds := true
 		for _, c := range all {
-			yes := c.Variable >= 0 && c.Variable < len(w.variables) && string(w.variables[c.Variable]) == "true"
+			yes := c.Variable >= 0 && c.Variable < len(variables) && string(variables[c.Variable]) == "true"
 			holds = holds && yes != c.Negate
 		}
 		if holds {

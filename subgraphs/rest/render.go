@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/weft-graphql/weft/subgraphs"
@@ -36,11 +37,44 @@ type renderer struct {
 	timeout time.Duration
 	// extra are parameters beside those of the endpoint: the position of a page.
 	extra []extraParam
+	// rowOf is the run's.
+	rowOf func(*ask) []byte
+	// asks are those of the request, for columns of them.
+	asks []*ask
+	// collect are the response headers that are wanted.
+	collect []string
+	// lent: somebody may keep the request longer than the renderer is used.
+	lent bool
+
+	values [][]byte
+	buf    []byte // of values
+	pairs  template.Pairs
+	form   template.Pairs
+	fields []subgraphs.HeaderField
 }
 
 type extraParam struct {
 	name string
 	json []byte
+}
+
+// renderers keep their memory; what a request is made of is valid until then.
+var renderers = sync.Pool{New: func() any { return new(renderer) }}
+
+func (r *renderer) free() {
+	if r.lent {
+		return // a cache may send the request after this
+	}
+	clear(r.fields)
+	clear(r.values)
+	for _, b := range []*[]byte{&r.buf, &r.pairs.Buf, &r.form.Buf} {
+		if cap(*b) > keepBytes {
+			*b = nil
+		}
+	}
+	r.pairs.Buf = r.pairs.Buf[:0]
+	*r = renderer{values: r.values[:0], buf: r.buf[:0], fields: r.fields[:0], pairs: r.pairs, form: r.form}
+	renderers.Put(r)
 }
 
 // of sets the variables of a request: those of the first ask, which are the same
@@ -54,11 +88,25 @@ func (r *renderer) value(ref *reference) []byte {
 	if ref == nil {
 		return nil
 	}
+	start := len(r.buf)
+	if ref.column != "" && r.asks != nil {
+		r.buf = append(r.buf, '[')
+		for i, a := range r.asks {
+			if i > 0 {
+				r.buf = append(r.buf, ',')
+			}
+			v, _ := a.row.Get(ref.column)
+			r.buf = v.AppendJSON(r.buf)
+		}
+		r.buf = append(r.buf, ']')
+		return r.buf[start:len(r.buf):len(r.buf)]
+	}
 	v, ok := ref.sel.Evaluate(mapping.Value{}, &r.vars, nil)
 	if !ok {
 		return nil
 	}
-	return r.up.appendSent(nil, v, ref.shape, ref)
+	r.buf = r.up.appendSent(r.buf, v, ref.shape, ref)
+	return r.buf[start:len(r.buf):len(r.buf)]
 }
 
 // signature is all of an ask's request that does not come from $batch: asks with
@@ -66,6 +114,7 @@ func (r *renderer) value(ref *reference) []byte {
 func (r *renderer) signature(a *ask) ([]byte, error) {
 	e := r.e
 	r.of(a, mapping.Value{})
+	r.asks = nil
 	var b []byte
 	wholeArgs, wholeRow := e.readArgs, e.readThis
 	put := func(ref *reference) {
@@ -98,7 +147,7 @@ func (r *renderer) signature(a *ask) ([]byte, error) {
 		b = append(append(b, a.argsText...), 0)
 	}
 	if wholeRow {
-		b = append(append(b, a.rowText...), 0)
+		b = append(append(b, r.rowOf(a)...), 0)
 	}
 	return b, nil
 }
@@ -110,19 +159,21 @@ var errTooLong = errors.New("the URL is too long")
 func (r *renderer) request(asks []*ask, batch mapping.Value) (*HTTPRequest, error) {
 	e := r.e
 	r.of(asks[0], batch)
+	r.asks = asks
 	req := &HTTPRequest{
 		Method: e.method, Timeout: r.timeout, MaxBody: r.up.spec.MaxBody, Endpoint: e.name,
 		Safe: e.safe(), Types: e.types, Invalidates: e.invalidates, Cache: r.up.cacheOf(e),
+		Collect: r.collect, Header: r.fields[:0],
 	}
 	if req.MaxBody <= 0 {
 		req.MaxBody = defaultMaxBody
 	}
-	values := make([][]byte, len(e.refs))
-	for i, ref := range e.refs {
-		values[i] = r.value(ref)
+	r.values = r.values[:0]
+	for _, ref := range e.refs {
+		r.values = append(r.values, r.value(ref))
 	}
-	target, err := r.up.base.Append(make([]byte, 0, 256), e.path, func(i int) ([]byte, bool) {
-		return values[i], values[i] != nil
+	target, err := r.up.base.Append(r.pairs.Buf[:0], e.path, func(i int) ([]byte, bool) {
+		return r.values[i], r.values[i] != nil
 	})
 	if err != nil {
 		return nil, err
@@ -131,8 +182,9 @@ func (r *renderer) request(asks []*ask, batch mapping.Value) (*HTTPRequest, erro
 		return r.posted(req, target)
 	}
 	path := len(target)
-	pairs := template.Pairs{Buf: target, Separator: '?'}
-	if err := r.pairs(&pairs); err != nil {
+	pairs := &r.pairs
+	pairs.Buf, pairs.Separator = target, '?'
+	if err := r.parameters(pairs); err != nil {
 		return nil, err
 	}
 	limit := r.up.spec.MaxURL
@@ -152,8 +204,8 @@ func (r *renderer) request(asks []*ask, batch mapping.Value) (*HTTPRequest, erro
 	return r.finish(req, pairs.Buf)
 }
 
-// pairs writes the parameters.
-func (r *renderer) pairs(p *template.Pairs) error {
+// parameters writes the parameters.
+func (r *renderer) parameters(p *template.Pairs) error {
 	for i := range r.e.query {
 		q := &r.e.query[i]
 		if r.replaced(q.name) {
@@ -189,11 +241,11 @@ func (r *renderer) replaced(name string) bool {
 func (r *renderer) posted(req *HTTPRequest, target []byte) (*HTTPRequest, error) {
 	req.Method = http.MethodPost
 	if !r.e.postJSON {
-		var pairs template.Pairs
-		if err := r.pairs(&pairs); err != nil {
+		r.form.Buf, r.form.Separator = r.form.Buf[:0], 0
+		if err := r.parameters(&r.form); err != nil {
 			return nil, err
 		}
-		req.Body = pairs.Buf
+		req.Body = r.form.Buf
 		req.Header = append(req.Header, subgraphs.HeaderField{Name: "Content-Type", Value: "application/x-www-form-urlencoded"})
 		return r.finish(req, target)
 	}
@@ -369,8 +421,7 @@ func (r *renderer) finish(req *HTTPRequest, target []byte) (*HTTPRequest, error)
 	}
 	req.Target = string(target)
 	req.URL = r.up.base.Origin() + req.Target
-	own := req.Header
-	req.Header = append(own[:len(own):len(own)],
+	req.Header = append(req.Header,
 		subgraphs.HeaderField{Name: "Accept", Value: "application/json"},
 		subgraphs.HeaderField{Name: "Accept-Encoding", Value: "gzip"},
 		subgraphs.HeaderField{Name: "User-Agent", Value: "weft"})
@@ -399,6 +450,7 @@ func (r *renderer) finish(req *HTTPRequest, target []byte) (*HTTPRequest, error)
 			return nil, err
 		}
 	}
+	r.fields = req.Header
 	if r.e.spec.Idempotent && !r.e.safe() && r.random != nil {
 		req.Header = setHeader(req.Header, "Idempotency-Key", r.random())
 	}

@@ -78,6 +78,9 @@ func (cl *client) send(ctx context.Context, e *endpoint, req *HTTPRequest) (*HTT
 		if cl.options.Clock.Sleep(ctx, pause) != nil {
 			return resp, err
 		}
+		if resp != nil {
+			resp.release()
+		}
 	}
 }
 

@@ -1,6 +1,9 @@
 package rest
 
 import (
+	"bytes"
+	"unsafe"
+
 	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/httpcache"
@@ -21,8 +24,9 @@ const (
 // ask is one distinct thing to find out: a row with arguments.
 type ask struct {
 	row      mapping.Value
-	rowText  []byte // the key as a JSON object
+	rowText  []byte // the key as a JSON object, once it was needed
 	key      string // canonical
+	id       []byte // key and arguments
 	args     mapping.Value
 	argsText []byte
 
@@ -34,7 +38,12 @@ type ask struct {
 	chosen bool
 	fail   *failure
 	vars   *mapping.Variables // of the answer it was found in
-	stale  *httpcache.Object  // for the case that the upstream fails
+	// seen has the rows of what was found in one pass, from span on, and raw is
+	// its text.
+	seen  *sighting
+	span  int
+	raw   []byte
+	stale *httpcache.Object // for the case that the upstream fails
 	// primed: an earlier answer of the operation had it.
 	primed bool
 }
@@ -50,43 +59,49 @@ const (
 // of its groups run in others, each with a group of its own.
 type run struct {
 	*prepared
-	call *subgraphs.Call
-	asks []*ask
-	// targets are, by entry, the asks of each row: as many as the shell has.
-	targets [][]int
-	index   map[string]int
-	// texts are the rows' keys one behind the other, scratch is for building keys.
-	texts, scratch []byte
-	request        mapping.Value // $request
+	// memory has, among other things, the distinct asks, and by entry those of
+	// each row: as many as the shell has.
+	memory
+	call    *subgraphs.Call
+	request mapping.Value // $request
+	missing int           // rows that were looked up and not found
 	// file finds files that came with the client's request; nil where none can be sent.
 	file    func(text string) *subgraphs.File
-	parts   []part
-	missing int // rows that were looked up and not found
+	release func(*subgraphs.Answer)
 }
 
 // gather finds the distinct asks of a call.
 func (r *run) gather() {
 	if r.root != nil {
-		r.targets = [][]int{make([]int, len(r.root.asks))}
-		for i, o := range r.root.asks {
+		r.room(len(r.root.asks))
+		for _, o := range r.root.asks {
 			if r.left(o) {
-				r.targets[0][i] = leftOut
+				r.indices = append(r.indices, leftOut)
 				continue
 			}
-			r.targets[0][i] = r.add(nil, mapping.Value{}, o)
+			r.indices = append(r.indices, r.add(nil, mapping.Value{}, o))
 		}
+		r.targets = append(r.targets, r.indices)
 		return
 	}
-	r.targets = make([][]int, len(r.entries))
+	most := 0
+	for i, s := range r.entries {
+		if i < len(r.call.Rows) {
+			most += len(r.call.Rows[i]) * len(s.asks)
+		}
+	}
+	r.room(most)
+	values := r.rowValues()
 	for i, s := range r.entries {
 		if i >= len(r.call.Rows) {
+			r.targets = append(r.targets, nil)
 			continue
 		}
 		rows := r.call.Rows[i]
-		list := make([]int, 0, len(rows)*len(s.asks))
-		values := rowValues(rows)
+		begin := len(r.indices)
+		list := r.indices
 		for k := range rows {
-			row := values.at(k)
+			row := values.at(rows[k])
 			if row.Kind() != mapping.KindObject {
 				for range s.asks {
 					list = append(list, badRow)
@@ -106,43 +121,55 @@ func (r *run) gather() {
 				}
 			}
 		}
-		r.targets[i] = list
+		r.indices = list
+		r.targets = append(r.targets, list[begin:])
 	}
+}
+
+// room makes room for so many asks.
+func (r *run) room(most int) {
+	if cap(r.slab) < most {
+		r.slab = make([]ask, 0, most)
+	}
+	if cap(r.indices) < most {
+		r.indices = make([]int, 0, most)
+	}
+	r.index.reset(most)
 }
 
 // rowList are parsed rows: all in one document, or each in its own where one of
 // them is not JSON.
 type rowList struct {
 	it   mapping.Iter
-	each [][]byte
+	each bool
 }
 
-func rowValues(rows [][]byte) *rowList {
-	n := 2
-	for _, row := range rows {
-		n += len(row) + 1
-	}
-	all := append(make([]byte, 0, n), '[')
-	for i, row := range rows {
-		if i > 0 {
-			all = append(all, ',')
+// rowValues parses the rows of all entries.
+func (r *run) rowValues() rowList {
+	all, n := append(r.rowText[:0], '['), 0
+	for i := range min(len(r.entries), len(r.call.Rows)) {
+		for _, row := range r.call.Rows[i] {
+			if n > 0 {
+				all = append(all, ',')
+			}
+			n++
+			all = append(all, row...)
 		}
-		all = append(all, row...)
 	}
-	v, err := mapping.ParseValueJSON(append(all, ']'))
-	if err != nil || v.Len() != len(rows) {
-		return &rowList{each: rows}
+	r.rowText = append(all, ']')
+	if r.rowDocument.Parse(r.rowText, 0) != nil || r.rowDocument.Root().Len() != n {
+		return rowList{each: true}
 	}
-	return &rowList{it: v.Iterate()}
+	return rowList{it: r.rowDocument.Root().Iterate()}
 }
 
 // at is called once for each row, in order.
-func (l *rowList) at(i int) mapping.Value {
-	if l.each == nil {
+func (l *rowList) at(text []byte) mapping.Value {
+	if !l.each {
 		l.it.Next()
 		return l.it.Value()
 	}
-	v, _ := mapping.ParseValueJSON(l.each[i])
+	v, _ := mapping.ParseValueJSON(text)
 	return v
 }
 
@@ -154,28 +181,32 @@ func (r *run) left(o *occurrence) bool {
 // add returns the index of an ask, a new one unless there is an equal one.
 // Mutations are never taken together.
 func (r *run) add(key []byte, row mapping.Value, o *occurrence) int {
-	text := o.args.append(nil, r.call.Variables)
+	text := o.args.append(r.arguments[:0], r.call.Variables)
+	r.arguments = text
 	id := append(append(key, 0), text...)
 	r.scratch = id[:0]
-	if at, ok := r.index[string(id)]; ok && r.kind != schema.Mutation {
+	slot, at, ok := r.index.find(r.asks, id)
+	if ok && r.kind != schema.Mutation {
 		return at
 	}
-	name := string(id)
-	if r.index == nil {
-		r.index = map[string]int{}
+	start := len(r.ids)
+	r.ids = append(r.ids, id...)
+	id = r.ids[start:len(r.ids):len(r.ids)]
+	r.slab = append(r.slab, ask{row: row, id: id, argsText: id[len(key)+1:]})
+	a := &r.slab[len(r.slab)-1]
+	if len(key) > 0 {
+		a.key = unsafe.String(&id[0], len(key)) // ids do not change before the asks are gone
 	}
-	r.index[name] = len(r.asks)
-	a := &ask{row: row, key: name[:len(key)], argsText: text}
-	if len(r.e.key) > 0 {
-		start := len(r.texts)
-		r.texts = appendSet(r.texts, row, r.e.key)
-		a.rowText = r.texts[start:len(r.texts):len(r.texts)]
+	if !ok {
+		r.index.slots[slot] = int32(len(r.asks) + 1)
 	}
 	if n := len(r.asks); n > 0 && string(r.asks[n-1].argsText) == string(text) {
 		before := r.asks[n-1]
 		a.args, a.argsText, a.state, a.fail = before.args, before.argsText, before.state, before.fail
+	} else if string(text) == "{}" {
+		a.args = noArguments
 	} else {
-		v, err := mapping.ParseValueJSON(text)
+		v, err := mapping.ParseValueJSON(a.argsText)
 		if err != nil {
 			a.state, a.fail = askFailed, &failure{code: CodeBadInput, message: "the arguments cannot be read"}
 		}
@@ -184,6 +215,17 @@ func (r *run) add(key []byte, row mapping.Value, o *occurrence) int {
 	r.asks = append(r.asks, a)
 	return len(r.asks) - 1
 }
+
+// rowOf is the key of an ask as a JSON object; nothing without a key.
+func (r *run) rowOf(a *ask) []byte {
+	if a.rowText == nil && len(r.e.key) > 0 {
+		a.rowText = appendSet(make([]byte, 0, len(a.key)+32), a.row, r.e.key)
+	}
+	return a.rowText
+}
+
+// noArguments is an empty object.
+var noArguments, _ = mapping.ParseValueJSON([]byte("{}"))
 
 // appendKey writes the canonical key of a row: the texts of its leaves, so that
 // 1 equals "1". It reports false when one of them is null: such a row is not
@@ -208,6 +250,15 @@ func appendKeyLeaf(dst []byte, v mapping.Value) ([]byte, bool) {
 	if k := v.Kind(); k == mapping.KindNull || k == mapping.KindMissing {
 		return dst, false
 	}
+	raw := v.Raw()
+	switch v.Kind() {
+	case mapping.KindString:
+		if bytes.IndexByte(raw, '\\') < 0 {
+			return append(dst, raw...), true
+		}
+	case mapping.KindNumber, mapping.KindBool:
+		return quote(dst, raw), true
+	}
 	return mapping.AppendQuoted(dst, v.AppendText(nil)), true
 }
 
@@ -231,7 +282,7 @@ func appendSet(dst []byte, row mapping.Value, set []schema.Selection) []byte {
 
 // batchOf are the rows of a request as $batch has them.
 func (r *run) batchOf(asks []*ask) mapping.Value {
-	if !r.e.batched {
+	if !r.e.batched || r.e.columns {
 		return mapping.Value{}
 	}
 	b := []byte{'['}
@@ -239,7 +290,7 @@ func (r *run) batchOf(asks []*ask) mapping.Value {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(b, a.rowText...)
+		b = append(b, r.rowOf(a)...)
 		if r.e.field != nil && len(r.e.field.args) > 0 {
 			b = b[:len(b)-1]
 			if len(r.e.key) > 0 {

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/weft-graphql/weft/subgraphs"
@@ -23,6 +24,9 @@ type HTTPRequest struct {
 	Timeout time.Duration
 	// MaxBody limits the body of the response, decompressed.
 	MaxBody int64
+	// Collect are the canonical names of the response headers that are wanted; nil
+	// stands for all.
+	Collect []string
 	// Endpoint names the endpoint, as its facet does.
 	Endpoint string
 	// Safe requests change nothing: they may be shared, cached and sent again.
@@ -42,7 +46,35 @@ type HTTPResponse struct {
 	// Header are the response's lines, names in canonical form.
 	Header []subgraphs.HeaderField
 	Body   []byte
+
+	// wire has the memory of Header and Body, where they came over a connection.
+	wire *wireResponse
 }
+
+// releaseBody gives the memory of the body back.
+func (r *HTTPResponse) releaseBody() {
+	if r.wire != nil {
+		r.Body = nil
+		r.wire.received.Release()
+	}
+}
+
+// release gives the memory of a response back that nobody else has.
+func (r *HTTPResponse) release() {
+	if w := r.wire; w != nil {
+		w.HTTPResponse = HTTPResponse{}
+		w.received.Release()
+		wireResponses.Put(w)
+	}
+}
+
+// wireResponse is a response with the memory it was received in.
+type wireResponse struct {
+	HTTPResponse
+	received transport.Response
+}
+
+var wireResponses = sync.Pool{New: func() any { return new(wireResponse) }}
 
 // Transport carries requests. Implementations layer authentication, caching and
 // the like around each other. An error says that there is no response; it is an
@@ -84,17 +116,17 @@ func (w *Wire) Do(ctx context.Context, r *HTTPRequest) (*HTTPResponse, error) {
 		Method: r.Method, Target: r.Target, Host: w.host, Header: r.Header, Body: r.Body,
 		Timeout: r.Timeout, MaxBody: r.MaxBody, Retry: r.Safe, Collect: allHeaders,
 	}
-	var resp transport.Response
-	if err := auth.Send(ctx, w.auth, w.transport, &req, &resp); err != nil {
+	if r.Collect != nil {
+		req.Collect = r.Collect
+	}
+	out := wireResponses.Get().(*wireResponse)
+	if err := auth.Send(ctx, w.auth, w.transport, &req, &out.received); err != nil {
+		out.received.Release()
+		wireResponses.Put(out)
 		return nil, err
 	}
-	out := &HTTPResponse{
-		Status: resp.Status,
-		Header: append([]subgraphs.HeaderField(nil), resp.Header...),
-		Body:   append([]byte(nil), resp.Body...),
-	}
-	resp.Release()
-	return out, nil
+	out.HTTPResponse = HTTPResponse{Status: out.received.Status, Header: out.received.Header, Body: out.received.Body, wire: out}
+	return &out.HTTPResponse, nil
 }
 
 var allHeaders = []string{"*"}

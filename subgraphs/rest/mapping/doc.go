@@ -34,6 +34,9 @@
 // has null) and an [Issue] says why. Evaluation never panics and is bounded in
 // steps, memory and output ([Limits]).
 //
+// A [Reader] goes through a JSON text once, as strictly as a Document reads it,
+// for those who need no Values.
+//
 // A Selection is immutable; any number of goroutines may use it. A Document and
 // the Values in it belong to the caller: Values stay valid until the Document
 // is parsed anew or its bytes change, and may be read by any number of

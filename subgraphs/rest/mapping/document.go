@@ -74,6 +74,15 @@ func (d *Document) Parse(b []byte, maxDepth int) error {
 	return nil
 }
 
+// Clear forgets the text and keeps the memory, up to a bound, for the next one.
+func (d *Document) Clear() {
+	const most = 1 << 16
+	if cap(d.nodes) > most {
+		d.nodes = nil
+	}
+	d.text, d.nodes, d.stack = nil, d.nodes[:0], d.stack[:0]
+}
+
 // Root returns the value of the text, a missing one if nothing was parsed.
 func (d *Document) Root() Value {
 	if len(d.nodes) == 0 {
@@ -234,46 +243,18 @@ func (p *jsonParser) key(c byte) string {
 }
 
 func (p *jsonParser) string(kind Kind) string {
-	b, start := p.text, p.i
-	i := start + 1
-	meta := uint32(kind)
-	var high bool
-	for {
-		for i < len(b) && plainChar[b[i]] {
-			i++
-		}
-		if i >= len(b) {
-			p.i = i
-			return "unexpected end of a string"
-		}
-		c := b[i]
-		switch {
-		case c == '"':
-			i++
-			if high && !utf8.Valid(b[start:i]) {
-				p.i = start
-				return "string is not UTF-8"
-			}
-			p.i = i
-			n := uint32(len(p.nodes))
-			p.nodes = append(p.nodes, node{start: uint32(start), end: uint32(i), next: n + 1, meta: meta})
-			return ""
-		case c == '\\':
-			meta |= metaEscaped
-			_, width := unescape(b[i:])
-			if width == 0 {
-				p.i = i
-				return "unknown escape in a string"
-			}
-			i += width
-		case c < ' ':
-			p.i = i
-			return "control character in a string"
-		default:
-			high = true
-			i++
-		}
+	start := p.i
+	end, escaped, fault := scanString(p.text, start)
+	p.i = end
+	if fault != "" {
+		return fault
 	}
+	meta := uint32(kind)
+	if escaped {
+		meta |= metaEscaped
+	}
+	p.nodes = append(p.nodes, node{start: uint32(start), end: uint32(end), next: uint32(len(p.nodes)) + 1, meta: meta})
+	return ""
 }
 
 // plainChar are the bytes of a string that need no attention.
@@ -284,39 +265,10 @@ var plainChar = func() (t [256]bool) {
 	return t
 }()
 
-func (p *jsonParser) digits() bool {
-	start := p.i
-	for p.i < len(p.text) && p.text[p.i] >= '0' && p.text[p.i] <= '9' {
-		p.i++
-	}
-	return p.i > start
-}
-
-func (p *jsonParser) at(c byte) bool { return p.i < len(p.text) && p.text[p.i] == c }
-
 func (p *jsonParser) number() string {
-	if p.at('-') {
-		p.i++
-	}
-	if p.at('0') {
-		p.i++
-	} else if !p.digits() {
+	var ok bool
+	if p.i, ok = scanNumber(p.text, p.i); !ok {
 		return "a digit is expected"
-	}
-	if p.at('.') {
-		p.i++
-		if !p.digits() {
-			return "a digit is expected"
-		}
-	}
-	if p.at('e') || p.at('E') {
-		p.i++
-		if p.at('+') || p.at('-') {
-			p.i++
-		}
-		if !p.digits() {
-			return "a digit is expected"
-		}
 	}
 	return ""
 }

@@ -38,8 +38,28 @@ func TestDocument(t *testing.T) {
 		if !errors.As(err, &syntax) || syntax.Offset != offset {
 			t.Errorf("%.20q: %v, want an error at %d", text, err, offset)
 		}
+		var r Reader
+		if r.Reset([]byte(text), 0) && r.Value().Kind != KindMissing && r.End() {
+			t.Errorf("%.20q: a Reader accepts it", text)
+		}
 		if d.Root().Kind() != KindMissing {
 			t.Errorf("%.20q: document is not empty", text)
+		}
+	}
+	// Strings are looked at eight bytes at a time: every place is another case.
+	for n := range 20 {
+		for _, bad := range []string{"\x01", "\x80", `\x`, "\xed\xa0\x80"} {
+			text := `"` + strings.Repeat("a", n) + bad + strings.Repeat("é", 20-n) + `"`
+			var d Document
+			var r Reader
+			if d.Parse([]byte(text), 0) == nil || r.Reset([]byte(text), 0) && r.Value().Kind != KindMissing {
+				t.Errorf("%q is accepted", text)
+			}
+		}
+		text := `["` + strings.Repeat("~", n) + `é\"` + strings.Repeat("!", 20-n) + `" ,1 ]`
+		var r Reader
+		if !r.Reset([]byte(text), 0) || r.Value().Kind != KindList || !r.End() {
+			t.Errorf("%q is refused", text)
 		}
 	}
 	var d Document

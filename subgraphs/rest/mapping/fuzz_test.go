@@ -68,6 +68,10 @@ func FuzzDocument(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		err := d.Parse(text, 100)
 		valid := json.Valid(text)
+		var r Reader
+		if read := r.Reset(text, 100) && r.Value().Kind != KindMissing && r.End(); read != (err == nil) {
+			t.Fatalf("%q: a Reader says %v, a Document %v", text, read, err)
+		}
 		if err == nil && !valid {
 			t.Fatalf("%q is accepted", text)
 		}
