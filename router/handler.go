@@ -134,8 +134,10 @@ func (r *Router) serveNotReady(w http.ResponseWriter, req *http.Request, id stri
 var nosniff = []string{"nosniff"}
 
 // write sends a response in one piece. conn is the client's connection, or nil if
-// it is not known.
-func write(w http.ResponseWriter, conn *onewrite.Conn, status int, m media, id, allow string, out []byte) {
+// it is not known. It returns false if the client has left: there is nobody to
+// tell, but the server may not be through with out. HTTP/2 gives up waiting for a
+// write when the client resets the stream.
+func write(w http.ResponseWriter, conn *onewrite.Conn, status int, m media, id, allow string, out []byte) bool {
 	h := w.Header()
 	values := []string{strconv.Itoa(len(out)), id}
 	h["Content-Length"] = values[0:1:1]
@@ -150,7 +152,7 @@ func write(w http.ResponseWriter, conn *onewrite.Conn, status int, m media, id, 
 		conn = nil
 	}
 	conn.Hold()
-	// An error means that the client has left; there is nobody to tell.
-	_, _ = w.Write(out)
-	conn.Release()
+	defer conn.Release()
+	_, err := w.Write(out)
+	return err == nil
 }

@@ -60,6 +60,8 @@ type request struct {
 	made  []bool
 	// spoilt says that fetches that were given up may still read this memory.
 	spoilt bool
+	// unsent says that the server may still read out.
+	unsent bool
 	// errors is how many the response has, for the log.
 	errors int
 
@@ -131,7 +133,10 @@ func (rq *request) free() {
 	if cap(rq.in) > maxKept {
 		rq.in = nil
 	}
-	if cap(rq.out) > maxKept {
+	switch {
+	case rq.unsent:
+		rq.out, rq.unsent = nil, false
+	case cap(rq.out) > maxKept:
 		rq.router.keepLarge(rq.out)
 		rq.out = nil
 	}
@@ -490,7 +495,7 @@ func (rq *request) respond(w http.ResponseWriter) int {
 			}
 		}
 	}
-	write(w, rq.conn, status, rq.media, rq.id, allow, rq.out)
+	rq.unsent = !write(w, rq.conn, status, rq.media, rq.id, allow, rq.out)
 	return status
 }
 

@@ -3,6 +3,7 @@ package execute
 import (
 	"context"
 	"runtime"
+	"sync"
 	"testing"
 
 	"github.com/weft-graphql/weft/planner/plan"
@@ -89,3 +90,59 @@ func (panics) Fetch(context.Context, *subgraphs.Call) *subgraphs.Answer { panic(
 
 func (held) Text() string   { return "held" }
 func (panics) Text() string { return "panics" }
+
+// atOnce answers without waiting.
+type atOnce struct{}
+
+func (atOnce) Fetch(context.Context, *subgraphs.Call) *subgraphs.Answer {
+	return subgraphs.NewAnswer(nil)
+}
+func (atOnce) Text() string { return "" }
+
+// TestTrimmingWhileBusy: a worker that is let go never had a job, and none is left
+// behind in the end.
+func TestTrimmingWhileBusy(t *testing.T) {
+	var w workers
+	f := &plan.Fetch{Prepared: atOnce{}}
+	stop := make(chan struct{})
+	var trimming, owners sync.WaitGroup
+	trimming.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				w.trim()
+			}
+		}
+	})
+	for range 8 {
+		owners.Go(func() {
+			arrived := make(chan arrival, 3)
+			for i := range 500 {
+				for k := range 1 + i%3 {
+					w.start(job{t.Context(), arrived, k, f, nil})
+				}
+				for range 1 + i%3 {
+					(<-arrived).answer.Release()
+				}
+			}
+		})
+	}
+	owners.Wait()
+	close(stop)
+	trimming.Wait()
+	for { // a worker puts itself back after it has delivered
+		w.trim()
+		w.mu.Lock()
+		n, spare, again := len(w.idle), w.spare, w.trimming
+		w.mu.Unlock()
+		if n == 0 {
+			if spare != 0 || again {
+				t.Errorf("%d to spare, trimming %v", spare, again)
+			}
+			return
+		}
+		runtime.Gosched()
+	}
+}

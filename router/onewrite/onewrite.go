@@ -12,6 +12,7 @@ package onewrite
 
 import (
 	"context"
+	"io"
 	"net"
 )
 
@@ -53,6 +54,8 @@ type Conn struct {
 	held    []byte
 	pieces  [2][]byte
 	vector  net.Buffers
+	// err is what became of held bytes that were said to be written.
+	err error
 }
 
 // Room is how much net/http collects before it writes: a response whose content
@@ -67,21 +70,37 @@ func (c *Conn) Hold() {
 	}
 }
 
-// Release ends the holding back and writes what is still held.
+// Release ends the holding back and writes what is still held. The next Write
+// returns the error if that fails: what follows on the connection must not follow
+// a gap.
 func (c *Conn) Release() {
 	if c == nil {
 		return
 	}
 	c.holding = false
 	if len(c.held) > 0 {
-		// The server finds out about an error with its next write.
-		_, _ = c.TCPConn.Write(c.held)
+		_, c.err = c.TCPConn.Write(c.held)
 		c.held = c.held[:0]
 	}
 }
 
+// ReadFrom implements [io.ReaderFrom]; that of the TCP connection would go past
+// what is held.
+func (c *Conn) ReadFrom(r io.Reader) (int64, error) {
+	holding := c.holding
+	c.Release()
+	c.holding = holding
+	if c.err != nil {
+		return 0, c.err
+	}
+	return c.TCPConn.ReadFrom(r)
+}
+
 // Write implements [net.Conn].
 func (c *Conn) Write(p []byte) (int, error) {
+	if c.err != nil {
+		return 0, c.err
+	}
 	if len(c.held) == 0 {
 		if !c.holding || len(p) > Room {
 			return c.TCPConn.Write(p)

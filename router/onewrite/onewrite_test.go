@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 )
 
 // server answers with content of the length that the query asks for.
@@ -112,6 +114,40 @@ func TestErrorAfterHolding(t *testing.T) {
 		t.Errorf("%d, %v", n, err)
 	}
 	c.Release()
+}
+
+// TestErrorOfHeldBytes: once held bytes are lost, nothing may follow them, even
+// if the connection could be written again.
+func TestErrorOfHeldBytes(t *testing.T) {
+	c, _ := pair(t)
+	c.Hold()
+	if _, err := c.Write([]byte("a")); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.SetWriteDeadline(time.Unix(1, 0))
+	c.Release()
+	_ = c.SetWriteDeadline(time.Time{})
+	if n, err := c.Write([]byte("b")); err == nil || n != 0 {
+		t.Errorf("%d, %v", n, err)
+	}
+	if n, err := c.ReadFrom(strings.NewReader("b")); err == nil || n != 0 {
+		t.Errorf("%d, %v", n, err)
+	}
+}
+
+func TestReadFromKeepsTheOrder(t *testing.T) {
+	c, far := pair(t)
+	c.Hold()
+	_, _ = c.Write([]byte("a"))
+	if _, err := c.ReadFrom(strings.NewReader("b")); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = c.Write([]byte("c"))
+	c.Release()
+	got := make([]byte, 3)
+	if _, err := io.ReadFull(far, got); err != nil || string(got) != "abc" {
+		t.Errorf("%q, %v", got, err)
+	}
 }
 
 func TestNoAllocations(t *testing.T) {

@@ -3,6 +3,7 @@ package inflight
 import (
 	"bytes"
 	"context"
+	"errors"
 	"hash/maphash"
 	"slices"
 	"sync"
@@ -123,7 +124,7 @@ func (g *Group) Do(ctx context.Context, c *Call, r Runner) *subgraphs.Answer {
 // Carry is Do on the caller's goroutine, which saves starting one: whoever comes
 // first carries the call out. If its ctx ends while others wait, it returns only
 // when they have their answer.
-func (g *Group) Carry(ctx context.Context, c *Call, r Runner) *subgraphs.Answer {
+func (g *Group) Carry(ctx context.Context, c *Call, r Runner) (a *subgraphs.Answer) {
 	if o := g.join(c, r, 1); o != c {
 		return o.wait(ctx, r)
 	}
@@ -137,16 +138,28 @@ func (g *Group) Carry(ctx context.Context, c *Call, r Runner) *subgraphs.Answer 
 		c.users.Add(1)
 		stop = context.AfterFunc(ctx, c.ContextEnded)
 	}
-	a := c.runner.Run(&c.ctx, c)
-	if watched != nil && watched.Unwatch(c) || stop != nil && stop() {
-		c.users.Add(-1)
-	}
-	if !c.finish(a, true) {
-		a = r.Interrupted(ctx.Err())
-	}
-	c.leave()
-	return a
+	defer func() {
+		panicked := a == nil
+		if panicked {
+			// The panic is this caller's to deal with. The others must have an answer,
+			// and nobody may join what will never end.
+			a = r.Interrupted(errPanicked)
+		}
+		if watched != nil && watched.Unwatch(c) || stop != nil && stop() {
+			c.users.Add(-1)
+		}
+		switch stayed := c.finish(a, true); {
+		case !stayed:
+			a = r.Interrupted(ctx.Err())
+		case panicked:
+			a.Release()
+		}
+		c.leave()
+	}()
+	return c.runner.Run(&c.ctx, c)
 }
+
+var errPanicked = errors.New("carrying out the call failed unexpectedly")
 
 // join returns the equal call under way, as one that waits for it, or lists c
 // with that many users.

@@ -267,6 +267,48 @@ func theLastLeavingCancelsTheCall(t *testing.T, do way) {
 	}
 }
 
+// broken panics when it is let through.
+type broken struct{ echo }
+
+func (b *broken) Run(context.Context, *Call) *subgraphs.Answer {
+	b.runs.Add(1)
+	<-b.gate
+	panic("broken")
+}
+
+// TestPanicEndsTheCall: a panic goes to the caller that carries the call out; the
+// others get an error, and nobody joins what will never end.
+func TestPanicEndsTheCall(t *testing.T) {
+	g, b := NewGroup(), &broken{echo{gate: make(chan struct{})}}
+	ctx, _ := cancellable(t)
+	panicked := make(chan any)
+	carry := func(ctx context.Context) {
+		defer func() { panicked <- recover() }()
+		g.Carry(ctx, call("a"), b)
+	}
+	var first callctx.Context
+	go carry(&first)
+	untilWaiting(g, 1)
+	answers := make(chan *subgraphs.Answer)
+	go func() { answers <- g.Carry(ctx, call("a"), b) }()
+	untilWaiting(g, 2)
+	b.gate <- struct{}{}
+	if got := <-panicked; got != "broken" {
+		t.Errorf("the one that carried the call out: %v", got)
+	}
+	if a := <-answers; a.Err == nil {
+		t.Errorf("the one that waited: %+v", a)
+	}
+	if !first.Reset() || g.Waiting() != 0 {
+		t.Error("the call was left behind")
+	}
+	go carry(ctx)
+	b.gate <- struct{}{}
+	if <-panicked == nil || b.runs.Load() != 2 {
+		t.Errorf("%d runs", b.runs.Load())
+	}
+}
+
 // TestManyCallers mixes joining, leaving and finishing; every answer must hold
 // what its caller asked for, and every answer must be released once.
 func TestManyCallers(t *testing.T) { bothWays(t, manyCallers) }

@@ -77,18 +77,20 @@ func (l *lean) roundTrip(ctx context.Context, c *conn, x *exchange, deadline tim
 	}
 	x.in = source{c: c}
 	x.br.Reset(&x.in)
-	kind, err := x.write(c, req)
-	if err == nil {
-		kind, err = x.read(req, resp)
-	}
+	// Whoever refuses a request may close before having read it: there can be a
+	// response even if sending failed.
+	x.in.cut = x.write(c, req)
+	kind, err := x.read(req, resp)
 	aborted := watched != nil && !watched.Unwatch(c) || stop != nil && !stop()
-	if err == nil && !aborted && !x.head.ConnectionClose() && x.body.ended() && x.br.Buffered() == 0 && x.in.read == x.in.given {
+	if err == nil && !aborted && x.in.cut == nil && !x.head.ConnectionClose() && x.body.ended() && x.br.Buffered() == 0 && x.in.read == x.in.given {
 		l.conns.put(c, time.Now())
 		return false, nil
 	}
 	l.conns.drop(c)
 	if err == nil {
-		return false, nil
+		// Some servers say goodbye to idle connections with a response to nothing
+		// (RFC 9110, section 15.5.9).
+		return req.Retry && c.reused() && resp.Status == http.StatusRequestTimeout && x.head.ConnectionClose(), nil
 	}
 	if e := interrupted(ctx, deadline, err); e != nil {
 		return false, e
@@ -101,6 +103,8 @@ type source struct {
 	c *conn
 	// out is the request, if it is sent with the first read.
 	out []byte
+	// cut is why the request could not be sent whole.
+	cut error
 	n   int64
 	err error
 	// ahead[read:given] has been read already and comes next.
@@ -124,6 +128,9 @@ func (s *source) Read(p []byte) (n int, err error) {
 	}
 	s.n += int64(n)
 	if err != nil {
+		if s.cut != nil && s.n == 0 {
+			err = s.cut
+		}
 		s.err = err
 	}
 	return n, err
@@ -134,13 +141,14 @@ func (s *source) first(p []byte) (int, error) {
 	out := s.out
 	s.out = nil
 	sent, n, err := s.c.direct.exchange(out, p)
-	if err != nil || sent == len(out) {
+	if sent == len(out) {
 		return n, err
 	}
-	// The socket has no room for the rest now.
-	if _, err := s.c.Write(out[sent:]); err != nil {
-		return 0, err
+	if err == nil {
+		// The socket has no room for the rest now.
+		_, err = s.c.Write(out[sent:])
 	}
+	s.cut = err
 	return s.c.Read(p)
 }
 
@@ -210,18 +218,18 @@ func (x *exchange) render(req *Request) error {
 }
 
 // write sends the request, or has it sent when the response is read.
-func (x *exchange) write(c *conn, req *Request) (Kind, error) {
+func (x *exchange) write(c *conn, req *Request) error {
 	if len(req.Body) <= inline {
 		if c.direct != nil && c.warm {
 			x.in.out = x.out
-			return Lost, nil
+			return nil
 		}
 		_, err := c.Write(x.out)
-		return Lost, err
+		return err
 	}
 	parts := net.Buffers{x.out, req.Body}
 	_, err := parts.WriteTo(c.Conn)
-	return Lost, err
+	return err
 }
 
 var (

@@ -124,3 +124,63 @@ func TestGzip(t *testing.T) {
 		}
 	}
 }
+
+// TestAnswerBeforeTheRequestIsSent: a server may refuse a request that it has not
+// read, and close.
+func TestAnswerBeforeTheRequestIsSent(t *testing.T) {
+	for _, size := range []int{inline, 64 << 20} { // with the head, and on its own
+		for _, warm := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%d bytes, warm %v", size, warm), func(t *testing.T) {
+				refuse := func(nc net.Conn, r *bufio.Reader) {
+					if warm {
+						if _, _, err := readRequest(r); err != nil {
+							return
+						}
+						reply(nc, "{}")
+					}
+					if _, err := r.Peek(1); err == nil {
+						_, _ = io.WriteString(nc, "HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
+					}
+				}
+				url, _ := script(t, refuse)
+				tr, req := acquire(t, url, nil)
+				req.Retry = false
+				var resp Response
+				if warm {
+					if err := tr.Do(t.Context(), req, &resp); err != nil {
+						t.Fatal(err)
+					}
+				}
+				req.Body = make([]byte, size)
+				if err := tr.Do(t.Context(), req, &resp); err != nil || resp.Status != http.StatusRequestEntityTooLarge {
+					t.Errorf("status %d, %v", resp.Status, err)
+				}
+			})
+		}
+	}
+}
+
+// TestGoodbyeOfAnIdleConnection: a 408 that came before there was a request is not
+// its answer.
+func TestGoodbyeOfAnIdleConnection(t *testing.T) {
+	bye := make(chan struct{})
+	url, conns := script(t, func(nc net.Conn, r *bufio.Reader) {
+		if _, _, err := readRequest(r); err == nil {
+			reply(nc, "{}")
+			_, _ = io.WriteString(nc, "HTTP/1.1 408 Request Time-out\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+		}
+		_ = nc.Close()
+		bye <- struct{}{}
+	})
+	tr, req := acquire(t, url, nil)
+	var resp Response
+	for i := range 3 {
+		if err := tr.Do(t.Context(), req, &resp); err != nil || resp.Status != http.StatusOK {
+			t.Errorf("request %d: status %d, %v", i, resp.Status, err)
+		}
+		<-bye
+	}
+	if n := conns.Load(); n != 3 {
+		t.Errorf("%d connections", n)
+	}
+}
