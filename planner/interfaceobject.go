@@ -1,6 +1,11 @@
 package planner
 
-import "github.com/weft-graphql/weft/planner/schema"
+import (
+	"slices"
+
+	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/planner/supergraph"
+)
 
 // resolveTypes adds, for every arrival at objects of which the subgraph knows an
 // interface object only, the lookup that tells their concrete types, if these
@@ -8,7 +13,11 @@ import "github.com/weft-graphql/weft/planner/schema"
 func (r *run) resolveTypes(p *position) error {
 	n := len(p.arrivals)
 	for _, a := range p.arrivals[:n] {
-		if !a.interfaceObject() || !r.needsTypes(p, a) {
+		if !a.interfaceObject() {
+			continue
+		}
+		if !r.needsTypes(p, a) {
+			r.sameOrder(p)
 			continue
 		}
 		d, err := r.typeLookup(a)
@@ -27,6 +36,11 @@ func (r *run) resolveTypes(p *position) error {
 // concrete type of the objects of an interface object.
 func (r *run) needsTypes(p *position, a *arrival) bool {
 	for ti := range p.types {
+		if !r.alike(p, ti) {
+			return true
+		}
+		var entered bitset
+		known := false
 		for i := range p.outputs[ti] {
 			o := &p.outputs[ti][i]
 			if o.slot == nil {
@@ -35,7 +49,13 @@ func (r *run) needsTypes(p *position, a *arrival) bool {
 			if o.slot.types.count() != len(p.types) {
 				return true
 			}
-			if !r.untypedField(a, ti, o.slot.fields[ti], 0) {
+			if r.local(a, ti, o.slot.fields[ti]) != nil {
+				continue
+			}
+			if !known {
+				entered, known = r.enteredUntyped(a, ti), true
+			}
+			if !r.untypedField(a, ti, o.slot.fields[ti], entered, 0) {
 				return true
 			}
 		}
@@ -43,9 +63,85 @@ func (r *run) needsTypes(p *position, a *arrival) bool {
 	return false
 }
 
-// untypedField reports whether a field can be had without knowing the concrete
-// types of an interface object's objects, what it requires included.
-func (r *run) untypedField(a *arrival, ti int, f schema.FieldID, depth int) bool {
+// alike reports whether the same is written for a type as for the first one, if
+// in another order.
+func (r *run) alike(p *position, ti int) bool {
+	if ti == 0 {
+		return true
+	}
+	first, outputs := p.outputs[0], p.outputs[ti]
+	if len(first) != len(outputs) || r.schema.Type(p.types[0]).Hidden != r.schema.Type(p.types[ti]).Hidden {
+		return false
+	}
+	for i := range outputs {
+		at := i
+		if !r.sameOutput(&first[i], &outputs[i], 0, ti) {
+			at = slices.IndexFunc(first, func(o output) bool { return r.sameOutput(&o, &outputs[i], 0, ti) })
+		}
+		if at < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// sameOrder writes all types in the order of the first: that of objects whose
+// type is not known can be no other, and a request for the sake of order alone
+// would not be worth it.
+func (r *run) sameOrder(p *position) {
+	for ti := 1; ti < len(p.types); ti++ {
+		outputs := p.outputs[ti]
+		for i := range outputs {
+			for j := i; j < len(outputs); j++ {
+				if r.sameOutput(&p.outputs[0][i], &outputs[j], 0, ti) {
+					outputs[i], outputs[j] = outputs[j], outputs[i]
+					break
+				}
+			}
+		}
+	}
+}
+
+// enteredUntyped are the subgraphs in which the objects of an interface object can
+// be looked up as such, without their concrete types: each by a key of which those
+// before it give the fields.
+func (r *run) enteredUntyped(a *arrival, ti int) bitset {
+	entered := r.newBitset(len(r.super.Subgraphs))
+	entered.add(a.sub)
+	lookups := r.graph.Lookups(a.pos.types[ti])
+	for grown := true; grown; {
+		grown = false
+	next:
+		for i := range lookups {
+			l := &lookups[i]
+			if l.Through == schema.NoType || entered.has(l.Subgraph) {
+				continue
+			}
+			for j := range l.Key {
+				if !r.untypedSelection(a, ti, &l.Key[j], entered, 0) {
+					continue next
+				}
+			}
+			entered.add(l.Subgraph)
+			grown = true
+		}
+	}
+	return entered
+}
+
+// untypedSelection is untypedField for an element of a field set.
+func (r *run) untypedSelection(a *arrival, ti int, sel *supergraph.FieldSelection, entered bitset, depth int) bool {
+	if sel.Name == "__typename" || sel.On != schema.NoType {
+		return false
+	}
+	f := r.schema.FieldByName(a.pos.types[ti], sel.Name)
+	return f != schema.NoField && r.untypedField(a, ti, f, entered, depth)
+}
+
+// untypedField reports whether a field can be had from the subgraphs that were
+// entered without knowing the concrete types of an interface object's objects,
+// what it requires included.
+func (r *run) untypedField(a *arrival, ti int, f schema.FieldID, entered bitset, depth int) bool {
 	if r.local(a, ti, f) != nil {
 		return true
 	}
@@ -56,19 +152,11 @@ func (r *run) untypedField(a *arrival, ti int, f schema.FieldID, depth int) bool
 next:
 	for i := range moves {
 		m := &moves[i]
-		if m.Through == schema.NoType || !r.resolves(m) {
+		if m.Through == schema.NoType || !r.resolves(m) || !entered.has(m.Subgraph) {
 			continue
 		}
 		for j := range m.Provider.Requires {
-			sel := &m.Provider.Requires[j]
-			if sel.Name == "__typename" {
-				return false
-			}
-			need := schema.NoField
-			if sel.On == schema.NoType {
-				need = r.schema.FieldByName(a.pos.types[ti], sel.Name)
-			}
-			if need == schema.NoField || !r.untypedField(a, ti, need, depth+1) {
+			if !r.untypedSelection(a, ti, &m.Provider.Requires[j], entered, depth+1) {
 				continue next
 			}
 		}
