@@ -3,6 +3,7 @@ package planner
 import (
 	"slices"
 
+	"github.com/weft-graphql/weft/planner/graph"
 	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/planner/supergraph"
 )
@@ -236,4 +237,123 @@ func (r *run) commitTypes() error {
 		}
 	}
 	return nil
+}
+
+// toldApart are the types of an entry, by the entries that the request needs. To a
+// subgraph that knows an interface object only, all of them are one type, and a
+// fragment would ask for the same of all: those of which other things are asked,
+// which may require what the others do not send, are looked up under another alias.
+func (w *specWriter) toldApart(e *fetchEntry) []bitset {
+	used := w.typesOf(e)
+	out := append(w.apart[:0], used)
+	for ti := used.next(0); ti >= 0; ti = used.next(ti + 1) {
+		l := e.lookupOf(ti)
+		if l.Through == schema.NoType || l.Field != nil {
+			continue
+		}
+		for i := 0; ; i++ {
+			if i == len(out) {
+				out = append(out, w.newBitset(len(e.pos.types)))
+			}
+			first := firstThrough(e, out[i], l.Through)
+			if first < 0 || first >= ti || w.askedAlike(e, first, ti) {
+				out[i].add(ti)
+				break
+			}
+			if i == 0 {
+				out[0] = w.cloneBits(out[0])
+				out[0].remove(ti)
+			}
+		}
+	}
+	w.apart = out
+	return out
+}
+
+// firstThrough is the first of the types that are looked up through an interface,
+// or -1.
+func firstThrough(e *fetchEntry, types bitset, iface schema.TypeID) int {
+	for ti := types.next(0); ti >= 0; ti = types.next(ti + 1) {
+		if e.lookupOf(ti).Through == iface {
+			return ti
+		}
+	}
+	return -1
+}
+
+// lookupOf is the lookup of a type, nil when the entry has none.
+func (e *fetchEntry) lookupOf(ti int) *graph.Lookup {
+	for i := range e.parts {
+		if p := &e.parts[i]; p.types.has(ti) {
+			return p.ways[ti].lookup
+		}
+	}
+	return nil
+}
+
+// askedAlike reports whether the same is asked of objects of two types: the same
+// slots from the same lookups.
+func (w *specWriter) askedAlike(e *fetchEntry, ti, tj int) bool {
+	for i := range e.parts {
+		p := &e.parts[i]
+		if p.types.has(ti) != p.types.has(tj) {
+			return false
+		}
+		if !p.types.has(ti) {
+			continue
+		}
+		for _, s := range e.pos.slots {
+			if s.assignedTo(p.arrival, ti) != s.assignedTo(p.arrival, tj) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// untyped reports whether a lookup sends all objects alike, as objects of the
+// interface.
+func (a *arrival) untyped() bool {
+	return a.resolver || a.base.interfaceObject() && !a.byType
+}
+
+// dependsOnType reports whether a lookup of objects of an interface object sends or
+// asks something that depends on their concrete types. It is found from objects of
+// unknown types and could start before these are known, but not then.
+func (r *run) dependsOnType(a *arrival) bool {
+	if a.resolver || !a.base.interfaceObject() || a.base.typed == nil {
+		return false
+	}
+	first := a.used.next(0)
+	for ti := range a.pos.types {
+		if !a.used.has(ti) || !r.sameNeeds(a.ways[first].needs, a.ways[ti].needs) {
+			return true
+		}
+		for _, s := range a.pos.slots {
+			if s.assignedTo(a, first) != s.assignedTo(a, ti) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// tellsTypes is the lookup that tells the concrete types which another one has to
+// know, or nil.
+func (a *arrival) tellsTypes() *arrival {
+	switch {
+	case a.byType:
+		return a.base.typed
+	case a.base.resolver:
+		return a.base
+	}
+	return nil
+}
+
+// sameNeeds reports whether the rows of two types read the same.
+func (r *run) sameNeeds(a, b []need) bool {
+	return slices.EqualFunc(a, b, func(x, y need) bool {
+		return x.slot == y.slot && x.from == y.from && x.key == y.key && x.around == y.around &&
+			slices.EqualFunc(x.below, y.below, func(x, y need) bool { return x.ti == y.ti && r.sameNeeds([]need{x}, []need{y}) })
+	})
 }

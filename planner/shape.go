@@ -23,6 +23,7 @@ type builder struct {
 	decodes []plan.Decode
 	tables  int // counts tables of keys
 	writer  specWriter
+	apart   []bitset // toldApart's
 }
 
 // stacks hold lists in the making, each on top of those it is part of. Finished
