@@ -279,7 +279,7 @@ func (r *run) use(a *arrival, s *slot, types bitset, need plan.Condition) error 
 		s.assigned = r.mem.assignments.append(s.assigned, assignment{from: a, types: r.cloneBits(types), need: need})
 		added = true
 	}
-	if !added {
+	if !added && a.chosen(types, need) {
 		return nil
 	}
 	for ti := types.next(0); ti >= 0; ti = types.next(ti + 1) {
@@ -302,6 +302,17 @@ func (r *run) useSiblings(a *arrival, s *slot, ti int, need plan.Condition) erro
 		return err
 	}
 	return r.useNeeds(w.needs, 0, need)
+}
+
+// chosen reports whether the arrival is reached for some types whenever need holds.
+// An assignment has one condition for all its types, the arrival one for each.
+func (a *arrival) chosen(types bitset, need plan.Condition) bool {
+	for ti := types.next(0); ti >= 0; ti = types.next(ti + 1) {
+		if !a.used.has(ti) || !coversCond(a.needed(ti), need) {
+			return false
+		}
+	}
+	return true
 }
 
 // needed is the condition under which the arrival was chosen for a type.

@@ -276,6 +276,18 @@ func (e *fetchEntry) untyped() *arrival {
 	return nil
 }
 
+// gives reports whether a slot is filled from the entry for a type.
+func (e *fetchEntry) gives(ti int) bool {
+	for _, s := range e.pos.slots {
+		for _, p := range e.parts {
+			if s.assignedTo(p.arrival, ti) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // untyped writes a lookup for objects of unknown concrete type: all are sent
 // alike, as objects of the interface.
 func (w *specWriter) untyped(e *fetchEntry, a *arrival, target *plan.Target) *subgraphs.Lookup {
@@ -314,9 +326,10 @@ func (w *specWriter) untyped(e *fetchEntry, a *arrival, target *plan.Target) *su
 		rep.Fields[i].Types = nil
 	}
 	target.Untyped = &plan.TargetType{Representation: rep, Decode: decode}
-	if !a.resolver {
-		// Another lookup may have told the types by then.
-		for i := range target.Types {
+	// Another lookup may have told the types by then. One that was to tell them is
+	// left out for objects of which nothing else is asked.
+	for i := range target.Types {
+		if !a.resolver || e.gives(i) {
 			target.Types[i] = target.Untyped
 		}
 	}
