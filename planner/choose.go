@@ -33,10 +33,21 @@ func (r *run) choose() error {
 			}
 		}
 	}
-	for _, free := range [2]bool{true, false} {
+	// Objects that a subgraph is asked for alone count like leaves of their parents.
+	for i := range r.leaves {
+		if l := &r.leaves[i]; l.presence && !l.optional && l.slot.child.bare() {
+			for _, a := range l.ways {
+				serves[a.from.id]++
+			}
+		}
+	}
+	// What only one subgraph has, and gives from the root, comes before what is there
+	// to be had anyway: it can decide from where the objects around it come.
+	for _, pass := range [3]struct{ single, free bool }{{single: true}, {free: true}, {}} {
+		free := pass.free
 		for i := range r.leaves {
 			l := &r.leaves[i]
-			if l.done || l.presence || l.optional {
+			if l.done || l.presence || l.optional || pass.single && !l.single() {
 				continue
 			}
 			var best *arrival
@@ -49,6 +60,9 @@ func (r *run) choose() error {
 				if best == nil || c.less(bestCost) {
 					best, bestCost = a, c
 				}
+			}
+			if pass.single && (bestCost.deeper > 0 || bestCost.lists > 0 || best.lookedUp()) {
+				continue
 			}
 			if free && (bestCost.requests > 0 || bestCost.deeper > 0 || bestCost.lists > 0) {
 				continue
@@ -110,6 +124,33 @@ func (r *run) chooseLate(l *leaf, deepest *int) error {
 		return r.commit(best, best.covers, nil)
 	}
 	return r.assignLeaf(l, best)
+}
+
+// lookedUp reports whether a lookup is part of the way to an arrival.
+func (a *arrival) lookedUp() bool {
+	for ; a.from != nil; a = a.from {
+	}
+	return a.base != nil
+}
+
+// single reports whether all ways to the leaf are in one subgraph.
+func (l *leaf) single() bool {
+	for _, a := range l.ways {
+		if a.sub != l.ways[0].sub {
+			return false
+		}
+	}
+	return true
+}
+
+// bare reports whether nothing is selected on a position's objects but their type.
+func (p *position) bare() bool {
+	for _, s := range p.slots {
+		if !s.hidden {
+			return false
+		}
+	}
+	return true
 }
 
 // origin is the arrival at the leaf's position on which a way rests.
