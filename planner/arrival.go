@@ -52,6 +52,9 @@ type arrival struct {
 	// matter. resolver marks that lookup arrival.
 	typed    *arrival
 	resolver bool
+	// byType marks a lookup of objects of an interface object that has to wait for
+	// their concrete types.
+	byType bool
 
 	// depth is the length of the chain of requests; requests their number.
 	depth    int

@@ -33,10 +33,21 @@ func (r *run) choose() error {
 			}
 		}
 	}
-	for _, free := range [2]bool{true, false} {
+	// Objects that a subgraph is asked for alone count like leaves of their parents.
+	for i := range r.leaves {
+		if l := &r.leaves[i]; l.presence && !l.optional && l.slot.child.bare() {
+			for _, a := range l.ways {
+				serves[a.from.id]++
+			}
+		}
+	}
+	// What only one subgraph has, and gives from the root, comes before what is there
+	// to be had anyway: it can decide from where the objects around it come.
+	for _, pass := range [3]struct{ single, free bool }{{single: true}, {free: true}, {}} {
+		free := pass.free
 		for i := range r.leaves {
 			l := &r.leaves[i]
-			if l.done || l.presence || l.optional {
+			if l.done || l.presence || l.optional || pass.single && !l.single() {
 				continue
 			}
 			var best *arrival
@@ -49,6 +60,9 @@ func (r *run) choose() error {
 				if best == nil || c.less(bestCost) {
 					best, bestCost = a, c
 				}
+			}
+			if pass.single && (bestCost.deeper > 0 || bestCost.lists > 0 || best.lookedUp()) {
+				continue
 			}
 			if free && (bestCost.requests > 0 || bestCost.deeper > 0 || bestCost.lists > 0) {
 				continue
@@ -110,6 +124,33 @@ func (r *run) chooseLate(l *leaf, deepest *int) error {
 		return r.commit(best, best.covers, nil)
 	}
 	return r.assignLeaf(l, best)
+}
+
+// lookedUp reports whether a lookup is part of the way to an arrival.
+func (a *arrival) lookedUp() bool {
+	for ; a.from != nil; a = a.from {
+	}
+	return a.base != nil
+}
+
+// single reports whether all ways to the leaf are in one subgraph.
+func (l *leaf) single() bool {
+	for _, a := range l.ways {
+		if a.sub != l.ways[0].sub {
+			return false
+		}
+	}
+	return true
+}
+
+// bare reports whether nothing is selected on a position's objects but their type.
+func (p *position) bare() bool {
+	for _, s := range p.slots {
+		if !s.hidden {
+			return false
+		}
+	}
+	return true
 }
 
 // origin is the arrival at the leaf's position on which a way rests.
@@ -279,7 +320,7 @@ func (r *run) use(a *arrival, s *slot, types bitset, need plan.Condition) error 
 		s.assigned = r.mem.assignments.append(s.assigned, assignment{from: a, types: r.cloneBits(types), need: need})
 		added = true
 	}
-	if !added {
+	if !added && a.chosen(types, need) {
 		return nil
 	}
 	for ti := types.next(0); ti >= 0; ti = types.next(ti + 1) {
@@ -302,6 +343,17 @@ func (r *run) useSiblings(a *arrival, s *slot, ti int, need plan.Condition) erro
 		return err
 	}
 	return r.useNeeds(w.needs, 0, need)
+}
+
+// chosen reports whether the arrival is reached for some types whenever need holds.
+// An assignment has one condition for all its types, the arrival one for each.
+func (a *arrival) chosen(types bitset, need plan.Condition) bool {
+	for ti := types.next(0); ti >= 0; ti = types.next(ti + 1) {
+		if !a.used.has(ti) || !coversCond(a.needed(ti), need) {
+			return false
+		}
+	}
+	return true
 }
 
 // needed is the condition under which the arrival was chosen for a type.

@@ -192,7 +192,8 @@ func (r *run) fetchGraph() ([]*fetch, *ownership, error) {
 		case a.base != nil:
 			of := r.mem.fetchRefs.take(len(a.pos.types))
 			own.lookups[a.id] = of
-			whole := a.resolver || a.base.interfaceObject()
+			a.byType = r.dependsOnType(a)
+			whole := a.untyped()
 			var f *fetch
 			for ti := a.used.next(0); ti >= 0; ti = a.used.next(ti + 1) {
 				if f == nil || !whole {
@@ -219,8 +220,8 @@ func (r *run) fetchGraph() ([]*fetch, *ownership, error) {
 				if above := r.above(e.pos, own); above != nil {
 					f.waits = r.mem.producerRefs.append(f.waits, above)
 				}
-				if part.base.resolver {
-					for _, on := range own.lookups[part.base.id] {
+				if types := part.tellsTypes(); types != nil {
+					for _, on := range own.lookups[types.id] {
 						r.depend(f, on)
 					}
 				}

@@ -46,7 +46,13 @@ func (b *builder) fetch(f *fetch) error {
 		out.Entries = make([]plan.Entry, 0, len(f.entries))
 		out.Spec.Entries = make([]subgraphs.Entry, 0, len(f.entries))
 		for _, e := range f.entries {
-			w.entry(e)
+			if e.untyped() != nil {
+				w.entry(e, bitset{})
+				continue
+			}
+			for _, types := range w.toldApart(e) {
+				w.entry(e, types)
+			}
 		}
 		if len(out.Entries) > 1 {
 			for i := range out.Entries {
@@ -117,14 +123,13 @@ func (w *specWriter) target(e *fetchEntry) plan.Target {
 	return target
 }
 
-// entry writes one lookup: a target, in an entry of its own or, when another
-// position asks for the very same, in that one's.
-func (w *specWriter) entry(e *fetchEntry) {
+// entry writes one lookup for some types: a target, in an entry of its own or,
+// when another position asks for the very same, in that one's.
+func (w *specWriter) entry(e *fetchEntry, used bitset) {
 	shape := w.shape[e.pos.id]
 	targets := make([]plan.Target, 1)
 	target := &targets[0]
 	*target = w.target(e)
-	used := w.typesOf(e)
 	var lookup *subgraphs.Lookup
 	var group []*arrival
 	written := 0
@@ -134,7 +139,6 @@ func (w *specWriter) entry(e *fetchEntry) {
 	from := len(w.stacks.selections)
 	if a := e.untyped(); a != nil {
 		lookup = w.untyped(e, a, target)
-		used = bitset{}
 	} else {
 		types = make([]plan.TargetType, used.count())
 	}
@@ -266,11 +270,23 @@ func (w *specWriter) keySelection(t schema.TypeID, key *supergraph.FieldSelectio
 // concrete type, or nil.
 func (e *fetchEntry) untyped() *arrival {
 	for _, p := range e.parts {
-		if p.resolver || p.base.interfaceObject() {
+		if p.arrival.untyped() {
 			return p.arrival
 		}
 	}
 	return nil
+}
+
+// gives reports whether a slot is filled from the entry for a type.
+func (e *fetchEntry) gives(ti int) bool {
+	for _, s := range e.pos.slots {
+		for _, p := range e.parts {
+			if s.assignedTo(p.arrival, ti) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // untyped writes a lookup for objects of unknown concrete type: all are sent
@@ -311,9 +327,10 @@ func (w *specWriter) untyped(e *fetchEntry, a *arrival, target *plan.Target) *su
 		rep.Fields[i].Types = nil
 	}
 	target.Untyped = &plan.TargetType{Representation: rep, Decode: decode}
-	if !a.resolver {
-		// Another lookup may have told the types by then.
-		for i := range target.Types {
+	// Another lookup may have told the types by then. One that was to tell them is
+	// left out for objects of which nothing else is asked.
+	for i := range target.Types {
+		if !a.resolver || e.gives(i) {
 			target.Types[i] = target.Untyped
 		}
 	}

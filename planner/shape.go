@@ -23,6 +23,7 @@ type builder struct {
 	decodes []plan.Decode
 	tables  int // counts tables of keys
 	writer  specWriter
+	apart   []bitset // toldApart's
 }
 
 // stacks hold lists in the making, each on top of those it is part of. Finished
@@ -252,13 +253,16 @@ func (b *builder) outputsOf(p *position, s *plan.Shape, ti int) []plan.Output {
 
 // sameOutputs reports whether the same is written for two types of a position.
 func (b *builder) sameOutputs(p *position, ti, tj int) bool {
-	return slices.EqualFunc(p.outputs[ti], p.outputs[tj], func(x, y output) bool {
-		if x.kind != y.kind || x.key != y.key || x.slot != y.slot || x.guard != y.guard || !sameCond(x.cond, y.cond) || x.kind == plan.FromLocal {
-			return false
-		}
-		return x.slot == nil || x.slot.fields[ti] == y.slot.fields[tj] ||
-			b.schema.Field(x.slot.fields[ti]).Type.Wrap == b.schema.Field(y.slot.fields[tj]).Type.Wrap
-	})
+	return slices.EqualFunc(p.outputs[ti], p.outputs[tj], func(x, y output) bool { return b.sameOutput(&x, &y, ti, tj) })
+}
+
+// sameOutput reports whether two outputs, of two types, write the same.
+func (r *run) sameOutput(x, y *output, ti, tj int) bool {
+	if x.kind != y.kind || x.key != y.key || x.slot != y.slot || x.guard != y.guard || !sameCond(x.cond, y.cond) || x.kind == plan.FromLocal {
+		return false
+	}
+	return x.slot == nil || x.slot.fields[ti] == y.slot.fields[tj] ||
+		r.schema.Field(x.slot.fields[ti]).Type.Wrap == r.schema.Field(y.slot.fields[tj]).Type.Wrap
 }
 
 // drops reports whether elements of a slot's list are left out where something is

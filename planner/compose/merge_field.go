@@ -46,6 +46,9 @@ func (m *merger) mergeField(t *supergraph.TypeDefinition, sources []*field) *sup
 		}
 	}
 	if len(resolved) == 0 {
+		resolved = m.throughInterfaces(t, first.name)
+	}
+	if len(resolved) == 0 {
 		var in []string
 		for _, f := range sources {
 			in = append(in, f.parent.sg.name)

@@ -22,6 +22,23 @@ func (m *merger) findInjected() {
 	}
 }
 
+// throughInterfaces are the fields of a name that interface objects resolve for an
+// object. One that its own subgraphs have as @external only comes from these.
+func (m *merger) throughInterfaces(t *supergraph.TypeDefinition, name string) []*field {
+	if t.Kind != schema.Object {
+		return nil
+	}
+	var out []*field
+	for _, i := range t.Implements {
+		for _, f := range m.injected[i.Type] {
+			if f.name == name && !f.external {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
 // injectInterfaceObjectFields gives the implementations of an interface the
 // fields that interface objects add to it.
 func (m *merger) injectInterfaceObjectFields() {

@@ -165,6 +165,9 @@ func (x *state) responseErrors(fs *fetchState, env *envelope) {
 		if !reported { // an empty list of errors
 			x.placeless(fs, env, x.info(errorInfo{code: subgraphs.CodeMalformed, message: noRows, fetch: fs.fetch}))
 		}
+		for e := range fs.entries {
+			x.failRest(fs, e)
+		}
 		return
 	}
 	x.checkEntries(fs)
@@ -182,6 +185,25 @@ func (x *state) checkEntries(fs *fetchState) {
 			x.failEntry(fs, e, x.info(errorInfo{code: CodeEntities, message: unevenRows, fetch: fs.fetch}))
 		case state != entryRead && !x.explained(fs, e):
 			x.failEntry(fs, e, x.info(errorInfo{code: CodeEntities, message: noRows, fetch: fs.fetch}))
+		case state != entryRead:
+			x.failRest(fs, e)
+		}
+	}
+}
+
+// failRest records an error for the rows of an entry of which nothing came, where
+// an error tells of others only: they failed as well, and null would be a lie.
+func (x *state) failRest(fs *fetchState, e int) {
+	info, last := -1, -1
+	for r := fs.first[e]; r < fs.first[e+1]; r++ {
+		for u := fs.rows[r].uses; u >= 0; u = fs.uses[u].next {
+			if fs.uses[u].object != 0 {
+				continue
+			}
+			if info < 0 {
+				info = x.info(errorInfo{code: CodeEntities, message: noRows, fetch: fs.fetch})
+			}
+			last = x.failUse(fs, u, last, info)
 		}
 	}
 }

@@ -3,7 +3,7 @@
 //
 // The suites (subgraph SDL, operations, expected answers) are read from the
 // folder that WEFT_CORPUS names; the data that the subgraphs answer from is in
-// testdata/audit, one file a suite.
+// testdata/audit, one file a suite, unless the suite has a data.json of its own.
 package audit
 
 import (
@@ -57,7 +57,11 @@ func loadSuite(t testing.TB, dir string) ([]federation.Subgraph, *dataserver.Dat
 		}
 		services = append(services, federation.Subgraph{Name: strings.TrimSuffix(filepath.Base(f), ".graphql"), SDL: string(text)})
 	}
-	data, err := dataserver.LoadData(filepath.Join("..", "..", "testdata", "audit", filepath.Base(dir)+".json"))
+	world := filepath.Join(dir, "data.json")
+	if _, err := os.Stat(world); err != nil {
+		world = filepath.Join("..", "..", "testdata", "audit", filepath.Base(dir)+".json")
+	}
+	data, err := dataserver.LoadData(world)
 	if err != nil {
 		t.Fatal(err)
 	}
