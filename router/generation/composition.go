@@ -3,7 +3,6 @@ package generation
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -156,16 +155,21 @@ func (r *Composition) importOpenAPI(s *config.Subgraph, text string) *openapi.Re
 }
 
 // restError is a fault of a REST upstream's configuration as one of composition.
-// Its place is in the configuration.
+// Its place is in the configuration: that of its key, or of the nearest one above
+// that is there.
 func restError(c *config.Config, name string, e *rest.Error) *compose.Error {
 	out := &compose.Error{Code: e.Code, Subgraph: name, Coordinate: e.Coordinate, Message: e.Message, Hint: e.Hint}
-	if e.Place.Key != "" {
-		out.Message = e.Place.Key + ": " + e.Message
+	if e.Place.Key == "" {
+		return out
 	}
-	if c.Place != nil && e.Place.Line > 0 {
-		if at, ok := c.Place("subgraphs." + name + "." + e.Place.Key); ok {
-			out.Message = fmt.Sprintf("%s:%d:%d: %s", at.File, at.Line, at.Column, out.Message)
+	path := "subgraphs." + name + "." + e.Place.Key
+	out.Message = path + ": " + e.Message
+	for c.Place != nil && path != "" {
+		if at, ok := c.Place(path); ok {
+			out.File, out.Line, out.Column = at.File, at.Line, at.Column
+			break
 		}
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
 	}
 	return out
 }
