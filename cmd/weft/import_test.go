@@ -130,7 +130,7 @@ func TestImportFromURL(t *testing.T) {
 	if got.code != exitGood || !strings.Contains(got.out, "url: "+srv.URL+"\n") || !strings.Contains(got.out, "name: fastapi\n") || !strings.Contains(got.out, "type Item @key") {
 		t.Errorf("%d: %s\n%s", got.code, got.out, got.err)
 	}
-	for _, want := range []string{"5 operations are root fields, 1 are left out", "1 notes of OPENAPI_REQUEST_BODY", "--notes"} {
+	for _, want := range []string{"operations: 5 imported as root fields, 1 left out", "notes of OPENAPI_REQUEST_BODY: 1", "--notes"} {
 		if !strings.Contains(got.err, want) {
 			t.Errorf("lacks %s: %s", want, got.err)
 		}
