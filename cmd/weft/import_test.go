@@ -165,7 +165,7 @@ func TestImportFailures(t *testing.T) {
 		want string
 	}{
 		{[]string{"openapi", doc, "-o", out}, exitProblem, "--force"},
-		{[]string{"openapi", doc, "-o", out, "--force"}, exitGood, "1 operations"},
+		{[]string{"openapi", doc, "-o", out, "--force"}, exitGood, "operations: 1 imported"},
 		{[]string{"openapi", same, "-o", out}, exitProblem, "same.yaml:6:5: #/paths/~1b/get: GET /a and GET /b would both be Query.a (OPENAPI_NAME_COLLISION)"},
 		{[]string{"openapi", filepath.Join(dir, "none.json")}, exitProblem, "none.json"},
 		{[]string{"openapi"}, exitUsage, "one file or URL"},
