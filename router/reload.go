@@ -134,15 +134,6 @@ func (r *Router) Reload(ctx context.Context, c *config.Config) error {
 // the health endpoint like any other failed reload. Whoever read it logs it.
 func (r *Router) Fail(err error) { r.note(err) }
 
-func (r *Router) serving() bool {
-	g := r.current.Acquire()
-	if g == nil {
-		return false
-	}
-	g.Release()
-	return true
-}
-
 // replace builds the next generation and swaps it in. due restricts which
 // schemas are loaded again; nil means all. The caller has the turn.
 func (r *Router) replace(ctx context.Context, c *config.Config, due func(string) bool) error {
