@@ -417,8 +417,15 @@ func (d *decoder) setScalar(n *node, v reflect.Value, path string) bool {
 
 func (d *decoder) wrongType(n *node, path, want string) {
 	hint := ""
-	if want == "text" && n.kind == scalarNode {
+	switch {
+	case path == "listen" && n.kind == scalarNode:
+		hint = "write host:port, such as 127.0.0.1:" + n.text
+	case want == "text" && n.kind == scalarNode:
 		hint = "put it in quotes"
+	case want == "a list" && n.kind == mappingNode:
+		hint = "put a dash and a space before each entry: - {name: …}"
+	case want == "a mapping" && n.kind == sequenceNode:
+		hint = "write key: value, without a dash"
 	}
 	d.fail(n.pos, CodeWrongType, path, fmt.Sprintf("expected %s, got %s", want, describe(n)), hint)
 }

@@ -81,7 +81,7 @@ func (r *reader) parse(data []byte) *node {
 	var doc, more yaml.Node
 	if err := dec.Decode(&doc); err != nil {
 		if !errors.Is(err, io.EOF) {
-			r.syntax(err)
+			r.syntax(err, data)
 		}
 		return nil
 	}
@@ -89,7 +89,7 @@ func (r *reader) parse(data []byte) *node {
 	case err == nil:
 		r.fail(Position{r.file, more.Line, more.Column}, "the file holds more than one YAML document", "keep one document, or pass several files")
 	case !errors.Is(err, io.EOF):
-		r.syntax(err)
+		r.syntax(err, data)
 		return nil
 	}
 	if len(doc.Content) == 0 {
@@ -102,7 +102,10 @@ func (r *reader) parse(data []byte) *node {
 	return n
 }
 
-func (r *reader) syntax(err error) {
+// syntax reports what the YAML parser says. It counts the lines of its own findings,
+// other than those of its scanner, from 0; where something does not end, it names the
+// line on which that began, if it is not the first.
+func (r *reader) syntax(err error, data []byte) {
 	message := err.Error()
 	pos := Position{File: r.file, Line: 1, Column: 1}
 	if m := yamlLine.FindStringSubmatch(message); m != nil {
@@ -111,7 +114,23 @@ func (r *reader) syntax(err error) {
 			pos.Line = line
 		}
 	}
-	r.fail(pos, "not well-formed YAML: "+message, "")
+	hint := ""
+	switch {
+	case strings.Contains(message, "did not find expected ',' or"):
+		pos.Line++
+		hint = "a brace or bracket from here on does not close, or a text within needs quotes, as in {GET: \"/users/{id}\"}"
+	case strings.HasPrefix(message, "did not find expected"):
+		pos.Line++
+		hint = "look at the indentation from here on, and for a colon or quotes that are missing"
+	case strings.Contains(message, "mapping values are not allowed"):
+		hint = "put a text with a colon and a space in quotes"
+	case strings.Contains(message, "tab character"), strings.Contains(message, "cannot start any token"):
+		hint = "indent with spaces, not tabs, and put a text that begins with @, ` or % in quotes"
+	}
+	if last := bytes.Count(bytes.TrimRight(data, "\n"), []byte("\n")) + 1; pos.Line > last {
+		pos.Line = last
+	}
+	r.fail(pos, "not well-formed YAML: "+message, hint)
 }
 
 func (r *reader) fail(pos Position, message, hint string) {

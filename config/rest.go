@@ -89,7 +89,7 @@ type RestEndpoint struct {
 	Patch string `yaml:"PATCH"`
 	// Path, as for `GET`.
 	Delete string `yaml:"DELETE"`
-	// Whether `{+x}` may stand in the path: a value that may hold slashes, and so several segments.
+	// Whether `{+x}` may stand in the path: a value that may hold slashes, and so several segments. `false` if it is not given.
 	MultiSegment bool `yaml:"multi_segment"`
 	// Parameters with their values: text or, if there is a `$` in it, an expression. Null leaves a parameter out. `{value: $batch.id, lists: comma}` chooses the style of a list. With `$batch` one request serves many objects.
 	Query RestParams `yaml:"query"`
@@ -97,7 +97,7 @@ type RestEndpoint struct {
 	Headers RestParams `yaml:"headers" secret:"true"`
 	// What is sent, an expression: `$args.todo`, or `name: $args.title`.
 	Body string `yaml:"body"`
-	// How `body` is written.
+	// How `body` is written; `json` if it is not given.
 	Encode string `yaml:"encode" enum:"json,form,multipart,text"`
 	// Path to the payload within the answer, instead of the service's `at`.
 	At string `yaml:"at"`
@@ -117,11 +117,11 @@ type RestEndpoint struct {
 	Batch *RestBatch `yaml:"batch"`
 	// How the service divides long lists into pages.
 	Page *RestPage `yaml:"page"`
-	// What counts as success: a range of statuses such as `200..299`, or an expression over `$status` and the payload.
+	// What counts as success: a range of statuses such as `200..299` (which it is if nothing is given), or an expression over `$status` and the payload.
 	OK string `yaml:"ok"`
 	// What 404 means. By default it is null for lookups and for fields that may be null, otherwise an error.
 	NotFound string `yaml:"not_found" enum:"null,error"`
-	// What becomes of an object that the service does not know: null, an error, or, for a field with a list, `drop`: elements that would be null because an object they refer to is missing are left out.
+	// What becomes of an object that the service does not know: `null` (the default), an `error`, or `drop`: elements of lists that would be null because of it are left out.
 	Missing string `yaml:"missing" enum:"null,error,drop"`
 	// How failures are told to clients.
 	Errors *RestErrors `yaml:"errors"`
@@ -131,11 +131,11 @@ type RestEndpoint struct {
 	Cache *RestCache `yaml:"cache"`
 	// What differs from the service's `retry`.
 	Retry *RestRetry `yaml:"retry"`
-	// Longest time one request may take.
+	// Longest time one request may take; the service's if it is not given.
 	Timeout *Duration `yaml:"timeout" min:"1ms"`
-	// Whether the request may be repeated though its method does not say so; it then has an `Idempotency-Key`.
+	// Whether the request may be repeated though its method does not say so; it then has an `Idempotency-Key`. `false` if it is not given.
 	Idempotent *bool `yaml:"idempotent"`
-	// Cost of a request, for choosing among alternatives.
+	// Cost of a request, for choosing among alternatives: the one whose requests cost less in all is taken. 1 if it is not given.
 	Cost *int `yaml:"cost" min:"0"`
 	// Time a request usually takes, for `limits.latency_budget`.
 	Latency *Duration `yaml:"latency"`
@@ -159,7 +159,7 @@ func (e *RestEndpoint) Methods() (methods, paths []string) {
 
 // RestBatch bounds the requests of a batched endpoint.
 type RestBatch struct {
-	// Most objects in one request; 0 means no limit.
+	// Most objects in one request; more are sent in further requests at the same time. 0, or not given, means no limit.
 	Max int `yaml:"max" min:"0"`
 	// Number of objects above which GET becomes POST. 0: only when the URL is too long. If `post` is not given, it never does.
 	Post *int `yaml:"post" min:"0"`
@@ -204,13 +204,13 @@ type RestPage struct {
 	More string `yaml:"more"`
 	// What the field is: a list, or a connection with `edges` and `pageInfo`.
 	Into string `yaml:"into" default:"list" enum:"list,connection"`
-	// Size asked for if the client names none.
+	// Size asked for if the client names none; if it is not given, none is sent and the service chooses.
 	Default int `yaml:"default" min:"0"`
-	// Largest size asked for.
+	// Largest size asked for, whatever the client names; 0 or not given: no limit.
 	Max int `yaml:"max" min:"0"`
 	// Follow the pages and answer with all elements, for small lists.
 	All *RestAllPages `yaml:"all"`
-	// Number of the first page.
+	// Number of the first page, for the style `page`; 1 if it is not given.
 	Start *int `yaml:"start" min:"0"`
 }
 
@@ -228,7 +228,7 @@ type RestErrors struct {
 	Code string `yaml:"code"`
 	// Expression for further `extensions`.
 	Extensions string `yaml:"extensions"`
-	// Whether clients see the message of the service.
+	// Whether clients see the message of the service; `false` if it is not given.
 	Expose *bool `yaml:"expose"`
 }
 
@@ -242,9 +242,9 @@ type RestItem struct {
 
 // RestCache says how answers are cached.
 type RestCache struct {
-	// Whether answers are cached.
+	// Whether answers are cached; they are if `cache` is given.
 	Enabled *bool `yaml:"enabled"`
-	// Who shares a cached answer: those with the same forwarded headers (`user`), or everybody (`shared`), as far as the answer allows it.
+	// Who shares a cached answer: those with the same forwarded headers (`user`), or everybody (`shared`), as far as the answer allows it. `user` if it is not given.
 	Scope string `yaml:"scope" enum:"user,shared"`
 	// `always`: every use of a cached answer is confirmed by the service, with the client's own headers.
 	Revalidate string `yaml:"revalidate" enum:"always"`
@@ -290,7 +290,7 @@ type OpenAPI struct {
 
 // Mock answers instead of a service. As a plain string: the mode.
 type Mock struct {
-	// `none`: the service answers. `missing`: what has no endpoint is made up. `all`: everything is made up and the service is never asked.
+	// `none`: the service answers. `missing`: what has no endpoint is made up, and so is what is asked while no connection to the service can be made. `all`: everything is made up and the service is never asked.
 	Mode string `yaml:"mode" default:"none" enum:"none,missing,all"`
 	// What is made up depends on this number and the request alone.
 	Seed int `yaml:"seed" default:"1"`

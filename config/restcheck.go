@@ -65,7 +65,7 @@ func checkEndpoint(text string) (fault, hint string) {
 	if endpointPattern.MatchString(text) {
 		return "", ""
 	}
-	return "is not an endpoint", "such as: GET /todos"
+	return "is not an endpoint", "write the method in capitals and a path below the service's url: GET /todos"
 }
 
 // withoutURL reports whether the subgraph's own url has no meaning.

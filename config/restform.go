@@ -173,7 +173,10 @@ func (r *RestParams) yaml(p *printer, _ key, path string) *yaml.Node {
 
 func (r *RestParams) schema() object {
 	long := object{"type", "object", "additionalProperties", false, "required", []string{"value"},
-		"properties", object{"value", anyScalar, "lists", object{"enum", listStyles}}}
+		"properties", object{
+			"value", object{"description", "Text or, if there is a $ in it, an expression.", "type", []string{"string", "number", "boolean", "null"}},
+			"lists", object{"description", "How a list is written.", "enum", listStyles},
+		}}
 	return object{"type", "object", "additionalProperties", object{"oneOf", []object{anyScalar, long}}}
 }
 
@@ -318,9 +321,16 @@ func (r *RestTypes) yaml(p *printer, _ key, path string) *yaml.Node {
 }
 
 func (r *RestTypes) schema() object {
-	texts := object{"type", "object", "additionalProperties", anyScalar}
-	typename := object{"type", "object", "additionalProperties", false,
-		"properties", object{"by", object{"type", "string"}, "map", texts, "present", texts}}
+	texts := func(description string) object {
+		return object{"description", description, "type", "object", "additionalProperties", anyScalar}
+	}
+	typename := object{"description", "How the concrete type of a value is told, if this is an interface or a union.",
+		"type", "object", "additionalProperties", false,
+		"properties", object{
+			"by", object{"description", "Path to what names the type within the value, such as kind.", "type", "string"},
+			"map", texts("The type for each value at that path, such as song: Song."),
+			"present", texts("Instead of by: for each type, a path that only its values have, such as Song: title."),
+		}}
 	return object{"type", "object", "additionalProperties", object{"type", "object",
 		"properties", object{"typename", object{"anyOf", []object{anyScalar, typename}}},
 		"additionalProperties", anyScalar}}

@@ -80,15 +80,15 @@ type GraphQL struct {
 
 // Subgraph is one upstream.
 type Subgraph struct {
-	// Name of the subgraph: a letter, then letters, digits, `_` or `-`; at most 64 characters. It appears in plans, errors and metrics.
+	// Name of the subgraph: a letter, then letters, digits, `_` or `-`; at most 64 characters. It appears in plans, errors and logs.
 	Name string `yaml:"name" required:"true"`
-	// Where operations are sent: http://, https://, h2c:// (HTTP/2 without TLS), or unix:///run/x.sock?path=/graphql. Required unless `supergraph` is set.
+	// Where operations are sent: http://, https://, h2c:// (HTTP/2 without TLS), or unix:///run/x.sock?path=/graphql. Required but with `supergraph`, `rest`, `openapi` or `mock: all`.
 	URL string `yaml:"url" format:"url"`
 	// Where the schema comes from: a file path, `auto`, or the long form.
 	Schema Schema `yaml:"schema"`
-	// Short form of `traffic_shaping.subgraphs[].request_timeout` for this subgraph.
+	// Longest time one request to this subgraph may take: short form of `traffic_shaping.subgraphs[].request_timeout`.
 	Timeout *Duration `yaml:"timeout" min:"1ms" short:"moved"`
-	// Short form of `headers.subgraphs[]` for this subgraph.
+	// Headers of requests to this subgraph, such as `{forward: [authorization]}`: short form of `headers.subgraphs[]`.
 	Headers *HeaderRules `yaml:"headers" short:"moved"`
 	// Changes to this subgraph's schema before it becomes part of the graph. They apply in order: each sees the names that those before it left.
 	Transforms []Transform `yaml:"transforms"`

@@ -289,7 +289,7 @@ func (v *validator) url(path, text string, schemes ...string) {
 	case err != nil || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }):
 		v.fail(CodeInvalidValue, path, "not a URL", hint)
 	case !slices.Contains(schemes, u.Scheme):
-		v.fail(CodeInvalidValue, path, "the URL's scheme is not one that can be called", "use one of: "+strings.Join(schemes, "://, ")+"://")
+		v.fail(CodeInvalidValue, path, "the URL does not begin with a scheme that can be called", "use one of: "+strings.Join(schemes, "://, ")+"://")
 	case u.Fragment != "":
 		v.fail(CodeInvalidValue, path, "a URL to send requests to has no fragment (#)", "remove it")
 	case u.Scheme == "unix":

@@ -73,7 +73,11 @@ func (a *app) check(ctx context.Context, flags *checkFlags) error {
 			return usagef("--subgraph %s: there is no REST subgraph of that name", name)
 		}
 	}
-	fmt.Fprintf(a.out, "the graph is good: %d subgraphs\n", len(def.Subgraphs))
+	count := fmt.Sprintf("%d subgraphs", len(def.Subgraphs))
+	if len(def.Subgraphs) == 1 {
+		count = "1 subgraph"
+	}
+	fmt.Fprintln(a.out, "the graph is good: "+count)
 	if !flags.live {
 		return nil
 	}

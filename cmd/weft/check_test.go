@@ -55,7 +55,7 @@ type Post { id: ID! title: String }`
 `), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := weft(t, "", "check", "--config", file); got.code != 0 || got.out != "the graph is good: 1 subgraphs\n" || len(asked) > 0 {
+	if got := weft(t, "", "check", "--config", file); got.code != 0 || got.out != "the graph is good: 1 subgraph\n" || len(asked) > 0 {
 		t.Errorf("exit %d: %s%s (%v)", got.code, got.out, got.err, asked)
 	}
 	got := weft(t, "", "check", "--config", file, "--live", "--header", "Authorization: me myself")
@@ -78,5 +78,37 @@ type Post { id: ID! title: String }`
 		if got := weft(t, "", append([]string{"check", "--config", file}, args...)...); got.code != 2 {
 			t.Errorf("%v: exit %d", args, got.code)
 		}
+	}
+}
+
+// What is wrong with a subgraph is located in the configuration, where it is said
+// there: how a REST service answers, and where a schema is.
+func TestCheckLocates(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "router.yaml")
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("s.graphql", "type Query { me: String you: String }\n")
+	rest := "subgraphs:\n  - name: s\n    schema: s.graphql\n    rest:\n      url: http://127.0.0.1:1\n      fetch:\n        Query.me: GET /me\n"
+	for name, c := range map[string]struct{ yaml, want string }{
+		"coordinate":  {rest + "        Query.he: GET /he\n", file + ":8:19: subgraphs.s.rest.fetch[Query.he].0: Query has no field he (REST_UNKNOWN_FIELD)\n"},
+		"no endpoint": {rest, file + ":7:9: subgraphs.s.rest.fetch: Query.you has no endpoint (REST_NO_ENDPOINT)\n"},
+		"schema file": {"subgraphs:\n  - name: s\n    url: http://127.0.0.1:1\n    schema: other.graphql\n", file + ":4:13: schema of s: the file cannot be read: "},
+		"openapi":     {"subgraphs:\n  - name: s\n    openapi: other.json\n", file + ":3:14: schema of s: the file cannot be read: "},
+	} {
+		write("router.yaml", c.yaml)
+		got := weft(t, "", "check", "--config", file)
+		if got.code != 1 || !strings.HasPrefix(got.err, c.want) {
+			t.Errorf("%s: exit %d: %s", name, got.code, got.err)
+		}
+	}
+	write("router.yaml", rest)
+	got := weft(t, "", "compose", "--config", file, "--format", "json")
+	if want := `"message":"` + file + `:7:9: subgraphs.s.rest.fetch: Query.you has no endpoint","subgraph":"s","line":0,"column":0`; !strings.Contains(got.out, want) {
+		t.Errorf("%s is not in\n%s", want, got.out)
 	}
 }

@@ -110,8 +110,11 @@ func (a *app) composeCommand() *cobra.Command {
 			return a.diff(old, def)
 		}
 		text := supergraph.Print(def)
-		if format == "api" {
+		switch {
+		case format == "api":
 			text = supergraph.PrintAPI(def)
+		case !supergraph.Portable(def):
+			fmt.Fprintln(a.err, "note: other routers cannot serve this supergraph: it has lookups or names that federation has no word for")
 		}
 		_, err = io.WriteString(a.out, text)
 		return err
@@ -166,9 +169,6 @@ func (a *app) compose(r *compose.Result, files map[string]string) (*supergraph.D
 	a.composeHints(r.Hints, files)
 	if len(r.Errors) > 0 {
 		return nil, &notComposed{r.Errors, files}
-	}
-	if !supergraph.Portable(r.Definition) {
-		fmt.Fprintln(a.err, "note: other routers cannot serve this supergraph: it has lookups or names that federation has no word for")
 	}
 	return r.Definition, nil
 }
@@ -266,7 +266,7 @@ func resultOf(def *supergraph.Definition, err error) result {
 	var r result
 	for _, p := range problemsOf(err) {
 		e := resultError{Code: p.code, Message: p.message, Subgraph: p.subgraph, Line: p.line, Column: p.column, Coordinate: p.coordinate, Hint: p.hint}
-		if p.subgraph == "" && p.source != "" {
+		if p.source != "" && (p.subgraph == "" || p.elsewhere) {
 			// Line and column are places in a subgraph's SDL; what is wrong elsewhere
 			// says so itself.
 			p.code = ""

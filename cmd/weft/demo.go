@@ -39,8 +39,9 @@ func (a *app) demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "Start sample upstreams and a router over them",
 		Long: "Starts sample upstreams as HTTP servers on this machine (four federated GraphQL\n" +
-			"subgraphs of a small shop, a plain GraphQL service, two REST services), loads their schemas as of\n" +
-			"any upstream, and serves the one graph they make.",
+			"subgraphs of a small shop, a plain GraphQL service, two REST services, a federated\n" +
+			"subgraph that adds to one of these), loads their schemas as of any upstream, and\n" +
+			"serves the one graph they make.",
 		Example: "  weft demo\n" +
 			"  weft demo --config > router.yaml\n" +
 			"  weft demo --upstreams-only",

@@ -25,7 +25,7 @@ func (a *app) definitionOf(ctx context.Context, c *config.Config) (*supergraph.D
 	if s := c.Supergraph; s != nil {
 		r := load.Supergraph(ctx, generation.SupergraphSource(s), options)
 		if r.Err != nil {
-			return nil, nil, r.Err
+			return nil, nil, configured(c, "supergraph", r.Err)
 		}
 		name := s.Path
 		if name == "" {
@@ -45,7 +45,7 @@ func (a *app) definitionOf(ctx context.Context, c *config.Config) (*supergraph.D
 	)
 	for i, r := range load.Load(ctx, sources, options) {
 		if r.Err != nil {
-			errs = append(errs, r.Err)
+			errs = append(errs, configured(c, "subgraphs."+r.Name, r.Err))
 			continue
 		}
 		if r.Reason != nil {
@@ -70,6 +70,20 @@ func (a *app) definitionOf(ctx context.Context, c *config.Config) (*supergraph.D
 	composed := generation.Compose(c, texts)
 	def, err := a.compose(composed.Result, files)
 	return def, composed.Upstreams, err
+}
+
+// configured gives an error about a schema its place in the configuration: that of
+// the key that says where the schema is, or else of what has the schema.
+func configured(c *config.Config, path string, err error) error {
+	if c.Place == nil {
+		return err
+	}
+	for _, key := range []string{".schema", ".openapi", ".path", ".url", ""} {
+		if at, ok := c.Place(path + key); ok {
+			return &located{at.String(), err}
+		}
+	}
+	return err
 }
 
 // joinErrors makes one error of a list.

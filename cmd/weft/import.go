@@ -203,9 +203,9 @@ func (a *app) writeImport(flags *importFlags, name, sdl string, yaml []byte) err
 
 // importNotes says what was imported and what was not.
 func (a *app) importNotes(flags *importFlags, source string, text []byte, r *openapi.Result) {
-	fmt.Fprintf(a.err, "%d operations are root fields", r.Operations)
+	fmt.Fprintf(a.err, "operations: %d imported as root fields", r.Operations)
 	if r.Skipped > 0 {
-		fmt.Fprintf(a.err, ", %d are left out", r.Skipped)
+		fmt.Fprintf(a.err, ", %d left out", r.Skipped)
 	}
 	fmt.Fprintln(a.err)
 	for _, s := range r.Security {
@@ -230,7 +230,7 @@ func (a *app) importNotes(flags *importFlags, source string, text []byte, r *ope
 		count[n.Code]++
 	}
 	for _, code := range slices.Sorted(maps.Keys(count)) {
-		fmt.Fprintf(a.err, "%d notes of %s\n", count[code], code)
+		fmt.Fprintf(a.err, "notes of %s: %d\n", code, count[code])
 	}
 	if len(count) > 0 {
 		a.hint("--notes tells them")

@@ -130,7 +130,7 @@ func TestImportFromURL(t *testing.T) {
 	if got.code != exitGood || !strings.Contains(got.out, "url: "+srv.URL+"\n") || !strings.Contains(got.out, "name: fastapi\n") || !strings.Contains(got.out, "type Item @key") {
 		t.Errorf("%d: %s\n%s", got.code, got.out, got.err)
 	}
-	for _, want := range []string{"5 operations are root fields, 1 are left out", "1 notes of OPENAPI_REQUEST_BODY", "--notes"} {
+	for _, want := range []string{"operations: 5 imported as root fields, 1 left out", "notes of OPENAPI_REQUEST_BODY: 1", "--notes"} {
 		if !strings.Contains(got.err, want) {
 			t.Errorf("lacks %s: %s", want, got.err)
 		}
@@ -165,7 +165,7 @@ func TestImportFailures(t *testing.T) {
 		want string
 	}{
 		{[]string{"openapi", doc, "-o", out}, exitProblem, "--force"},
-		{[]string{"openapi", doc, "-o", out, "--force"}, exitGood, "1 operations"},
+		{[]string{"openapi", doc, "-o", out, "--force"}, exitGood, "operations: 1 imported"},
 		{[]string{"openapi", same, "-o", out}, exitProblem, "same.yaml:6:5: #/paths/~1b/get: GET /a and GET /b would both be Query.a (OPENAPI_NAME_COLLISION)"},
 		{[]string{"openapi", filepath.Join(dir, "none.json")}, exitProblem, "none.json"},
 		{[]string{"openapi"}, exitUsage, "one file or URL"},

@@ -26,9 +26,11 @@ type problem struct {
 	line, column int
 	// subgraph is the name of the subgraph at fault, if one is.
 	subgraph string
-	message  string
-	code     string
-	hint     string
+	// elsewhere says that the place is not in the SDL of that subgraph.
+	elsewhere bool
+	message   string
+	code      string
+	hint      string
 	// coordinate is the schema coordinate of the element at fault, if known.
 	coordinate string
 	// file holds the text at line and column; it is empty where the text cannot be
@@ -185,7 +187,7 @@ func problemsOf(err error) []problem {
 			list = append(list, generationProblem(e))
 		}
 	case errors.As(err, &loading):
-		p := problem{subgraph: loading.Subgraph, message: "schema of " + loading.Subgraph + ": " + loading.Message, code: loading.Code, hint: loading.Hint}
+		p := problem{source: source, elsewhere: true, subgraph: loading.Subgraph, message: "schema of " + loading.Subgraph + ": " + loading.Message, code: loading.Code, hint: loading.Hint}
 		if loading.Err != nil {
 			p.message += ": " + loading.Err.Error()
 		}
@@ -232,7 +234,11 @@ func configProblem(e config.Error) problem {
 // compositionProblem locates an error in the file of its subgraph, if there is one.
 func compositionProblem(e *compose.Error, files map[string]string) problem {
 	p := problem{source: e.Subgraph, line: e.Line, column: e.Column, subgraph: e.Subgraph, message: e.Message, code: e.Code, hint: e.Hint, coordinate: e.Coordinate}
-	if file := files[e.Subgraph]; file != "" {
+	switch file := files[e.Subgraph]; {
+	case e.File != "":
+		// Configuration is not shown: it may hold secrets.
+		p.source, p.elsewhere = e.File, true
+	case file != "":
 		p.source, p.file = file, file
 	}
 	return p

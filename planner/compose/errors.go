@@ -18,6 +18,9 @@ type Error struct {
 	Subgraph string
 	// Line and Column are a place in that subgraph's SDL; 0 when not known.
 	Line, Column int
+	// File is the file of that place where it is not the SDL but what else is said
+	// of the subgraph: its configuration.
+	File string
 	// Coordinate is the schema coordinate of the element at fault.
 	Coordinate string
 	// Hint says what to change; may be empty.
@@ -27,8 +30,8 @@ type Error struct {
 // Error implements error.
 func (e *Error) Error() string {
 	var b strings.Builder
-	if e.Subgraph != "" {
-		b.WriteString(e.Subgraph)
+	if source := cmp.Or(e.File, e.Subgraph); source != "" {
+		b.WriteString(source)
 		if e.Line > 0 {
 			fmt.Fprintf(&b, ":%d:%d", e.Line, e.Column)
 		}

@@ -3,7 +3,6 @@ package generation
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -36,6 +35,8 @@ type Upstream struct {
 	// Mock says what is made up, by Seed: "", "missing" or "all".
 	Mock string
 	Seed uint64
+	// Examples are what made-up answers show, by coordinate.
+	Examples map[string]string
 }
 
 // Compose composes the schemas of the configured subgraphs, stitched as the
@@ -60,6 +61,7 @@ func Compose(c *config.Config, sources []compose.Source) *Composition {
 func (r *Composition) part(c *config.Config, s compose.Source) (stitch.Subgraph, bool) {
 	configured := c.Subgraph(s.Name)
 	var spec *rest.Spec
+	var examples map[string]string
 	if configured != nil {
 		spec = RestSpec(configured, c.Place)
 		if configured.OpenAPI != nil {
@@ -68,7 +70,7 @@ func (r *Composition) part(c *config.Config, s compose.Source) (stitch.Subgraph,
 				return stitch.Subgraph{}, false
 			}
 			s.SDL, spec = imported.SDL, openapi.Overlay(imported.Spec, spec)
-			s.URL = spec.URL
+			s.URL, examples = spec.URL, imported.Examples
 		}
 	}
 	doc, faults := schema.Parse(s.Name, s.SDL)
@@ -84,7 +86,7 @@ func (r *Composition) part(c *config.Config, s compose.Source) (stitch.Subgraph,
 	part := stitch.Subgraph{Input: compose.Input{Name: s.Name, URL: s.URL, Doc: doc}, Rules: rulesOf(c, s.Name)}
 	up := &Upstream{URL: s.URL, Doc: doc}
 	if configured != nil && configured.Mock != nil && configured.Mock.Mode != "none" {
-		up.Mock, up.Seed = configured.Mock.Mode, uint64(configured.Mock.Seed)
+		up.Mock, up.Seed, up.Examples = configured.Mock.Mode, uint64(configured.Mock.Seed), examples
 	}
 	if spec == nil && up.Mock == "" {
 		return part, true
@@ -156,16 +158,21 @@ func (r *Composition) importOpenAPI(s *config.Subgraph, text string) *openapi.Re
 }
 
 // restError is a fault of a REST upstream's configuration as one of composition.
-// Its place is in the configuration.
+// Its place is in the configuration: that of its key, or of the nearest one above
+// that is there.
 func restError(c *config.Config, name string, e *rest.Error) *compose.Error {
 	out := &compose.Error{Code: e.Code, Subgraph: name, Coordinate: e.Coordinate, Message: e.Message, Hint: e.Hint}
-	if e.Place.Key != "" {
-		out.Message = e.Place.Key + ": " + e.Message
+	if e.Place.Key == "" {
+		return out
 	}
-	if c.Place != nil && e.Place.Line > 0 {
-		if at, ok := c.Place("subgraphs." + name + "." + e.Place.Key); ok {
-			out.Message = fmt.Sprintf("%s:%d:%d: %s", at.File, at.Line, at.Column, out.Message)
+	path := "subgraphs." + name + "." + e.Place.Key
+	out.Message = path + ": " + e.Message
+	for c.Place != nil && path != "" {
+		if at, ok := c.Place(path); ok {
+			out.File, out.Line, out.Column = at.File, at.Line, at.Column
+			break
 		}
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
 	}
 	return out
 }
@@ -176,7 +183,7 @@ func (u *Upstream) withMock(name string, real subgraphs.Client) (subgraphs.Clien
 	if u == nil || u.Mock == "" {
 		return real, nil
 	}
-	made, err := mock.New(mock.Options{Subgraph: name, Doc: u.Doc, Seed: u.Seed})
+	made, err := mock.New(mock.Options{Subgraph: name, Doc: u.Doc, Seed: u.Seed, Examples: u.Examples})
 	if err != nil || u.Mock == "all" || real == nil {
 		return made, err
 	}

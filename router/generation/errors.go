@@ -1,6 +1,7 @@
 package generation
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -130,7 +131,7 @@ func fromParse(e schema.Error, subgraph, file string) *Error {
 
 func fromCompose(e *compose.Error, files map[string]string) *Error {
 	return &Error{
-		Code: e.Code, Message: e.Message, Subgraph: e.Subgraph, File: files[e.Subgraph],
+		Code: e.Code, Message: e.Message, Subgraph: e.Subgraph, File: cmp.Or(e.File, files[e.Subgraph]),
 		Line: e.Line, Column: e.Column, Coordinate: e.Coordinate, Hint: e.Hint,
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/weft-graphql/weft/config"
+	"github.com/weft-graphql/weft/planner/compose"
 	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/subgraphs/auth"
 	"github.com/weft-graphql/weft/subgraphs/rest"
@@ -265,5 +266,19 @@ func TestAuthSettings(t *testing.T) {
 	}
 	if _, ok := AuthSettings(nil); ok || AuthTLS(nil) != (transport.TLS{}) {
 		t.Error("nothing is something")
+	}
+}
+
+// What is made up for an OpenAPI document shows its examples.
+func TestMockOfOpenAPIShowsExamples(t *testing.T) {
+	const document = `{"openapi": "3.0.3", "info": {"title": "a", "version": "1"}, "servers": [{"url": "http://a"}],
+"paths": {"/name": {"get": {"operationId": "name", "responses": {"200": {"description": "", "content": {"application/json": {"schema": {"type": "string"}, "example": "Ada"}}}}}}}}`
+	c := &config.Config{Subgraphs: []config.Subgraph{{Name: "a", OpenAPI: &config.OpenAPI{}, Mock: &config.Mock{Mode: "all"}}}}
+	composed := Compose(c, []compose.Source{{Name: "a", SDL: document}})
+	if len(composed.Errors) > 0 {
+		t.Fatal(composed.Errors)
+	}
+	if got := composed.Upstreams["a"].Examples["Query.name"]; got != `"Ada"` {
+		t.Errorf("the example is %q", got)
 	}
 }

@@ -105,6 +105,9 @@ type Result struct {
 	SDL string
 	// Spec says how the service answers for it.
 	Spec *rest.Spec
+	// Examples are those of the document in the names of the schema, as JSON by
+	// coordinate (`Type`, `Query.field`), for answers that are made up.
+	Examples map[string]string
 	// Operations and Skipped are how many root fields there are, and how many
 	// operations have none.
 	Operations, Skipped int
@@ -230,7 +233,7 @@ func (im *importer) run() *Result {
 		out.Title, out.Version = im.doc.Info.Title, im.doc.Info.Version
 	}
 	out.SDL = im.sdl(out)
-	out.Spec = im.spec()
+	out.Spec, out.Examples = im.spec(), im.examples()
 	return out
 }
 

@@ -109,7 +109,7 @@ func (e *explainer) typ(t *supergraph.TypeDefinition, contracts []Contract) *Typ
 	for i := range t.In {
 		in := &t.In[i]
 		out.In = append(out.In, TypeIn{
-			Subgraph: e.name(in.Subgraph), Name: in.Name, Extension: in.Extension, InterfaceObject: in.InterfaceObject, Ways: e.ways(in),
+			Subgraph: e.name(in.Subgraph), Name: in.Name, Extension: in.Extension, InterfaceObject: in.InterfaceObject, Ways: e.ways(in, t.Name, ""),
 		})
 	}
 	for _, list := range [][]supergraph.Membership{t.Implements, t.Members} {
@@ -136,15 +136,27 @@ func (e *explainer) typ(t *supergraph.TypeDefinition, contracts []Contract) *Typ
 	return out
 }
 
-// ways are the ways into a subgraph at a type.
-func (e *explainer) ways(in *supergraph.TypeIn) []Way {
+// ways are the ways into a subgraph at a type; with a field, those of them that
+// lead to the field.
+func (e *explainer) ways(in *supergraph.TypeIn, typ, field string) []Way {
 	var out []Way
+	facets := e.def.Subgraphs[in.Subgraph].Facets
+	for i := range facets {
+		f := &facets[i]
+		if f.Type != typ || field != "" && f.Field(typ, field) == nil {
+			continue
+		}
+		out = append(out, Way{Subgraph: e.name(in.Subgraph), Key: f.Key, By: "endpoint " + f.Name, Batch: f.Batch, Max: f.Max})
+	}
+	if len(out) > 0 {
+		return out
+	}
 	for _, k := range in.Keys {
 		closed := !k.Resolvable && slices.ContainsFunc(in.Lookups, func(l supergraph.LookupDefinition) bool { return l.Key == k.Fields })
 		if closed {
 			continue // the lookup says it
 		}
-		out = append(out, Way{Subgraph: e.name(in.Subgraph), Key: k.Fields, By: "_entities", Closed: !k.Resolvable, Batch: true})
+		out = append(out, Way{Subgraph: e.name(in.Subgraph), Key: k.Fields, By: "_entities", Closed: !k.Resolvable || len(facets) > 0, Batch: true})
 	}
 	for i := range in.Lookups {
 		l := &in.Lookups[i]
@@ -288,7 +300,7 @@ func (e *explainer) field(t *supergraph.TypeDefinition, f *supergraph.FieldDefin
 	for _, t := range enter {
 		for i := range t.In {
 			if answering[e.name(t.In[i].Subgraph)] {
-				out.Ways = append(out.Ways, e.ways(&t.In[i])...)
+				out.Ways = append(out.Ways, e.ways(&t.In[i], t.Name, f.Name)...)
 			}
 		}
 	}

@@ -58,7 +58,7 @@ type TypeIn struct {
 type Way struct {
 	Subgraph string `json:"subgraph"`
 	Key      string `json:"key"`
-	// By is how: _entities, or a path of fields with the arguments.
+	// By is how: _entities, a path of fields with the arguments, or an endpoint.
 	By string `json:"by"`
 	// Closed says that the key only names objects, and leads nowhere.
 	Closed bool `json:"closed,omitempty"`

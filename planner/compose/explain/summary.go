@@ -24,7 +24,7 @@ func Summary(def *supergraph.Definition) *Graph {
 			in := &t.In[i]
 			s := &g.Subgraphs[in.Subgraph]
 			s.Types++
-			if slices.ContainsFunc(e.ways(in), func(w Way) bool { return !w.Closed }) {
+			if slices.ContainsFunc(e.ways(in, t.Name, ""), func(w Way) bool { return !w.Closed }) {
 				s.Entities++
 				entity = true
 			}

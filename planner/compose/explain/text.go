@@ -120,6 +120,8 @@ func (w *writer) way(indent int, way Way) {
 		w.line(indent, "by key %q into %s: %s, %d objects a request", way.Key, way.Subgraph, way.By, way.Max)
 	case way.Batch:
 		w.line(indent, "by key %q into %s: %s, many objects a request", way.Key, way.Subgraph, way.By)
+	case strings.HasPrefix(way.By, "endpoint "):
+		w.line(indent, "by key %q into %s: %s, one object a request", way.Key, way.Subgraph, way.By)
 	default:
 		w.line(indent, "by key %q into %s: %s, one object a field", way.Key, way.Subgraph, way.By)
 	}
