@@ -105,13 +105,19 @@ func TestGzip(t *testing.T) {
 			})
 			tr, req := acquire(t, u.URL+"/", nil)
 			var resp Response
-			for range 3 {
+			before := int32(1)
+			for i := range 5 {
 				if err := tr.Do(context.Background(), req, &resp); err != nil || string(resp.Body) != want {
 					t.Fatalf("%s: %d bytes, %v", name, len(resp.Body), err)
 				}
+				if i == 1 && name == "h2c" {
+					// net/http shows a new connection to others only after the request
+					// that waited for it has it: the second may have made one more.
+					before = u.conns.Load()
+				}
 			}
-			if u.conns.Load() != 1 {
-				t.Errorf("%s: %d connections", name, u.conns.Load())
+			if n := u.conns.Load(); n != before || n > 2 {
+				t.Errorf("%s: %d connections", name, n)
 			}
 			req.MaxBody = int64(len(want)) - 1
 			if k := kindOf(t, tr.Do(context.Background(), req, &resp)); k != TooLarge {
