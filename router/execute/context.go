@@ -54,7 +54,8 @@ type contextCopy struct{ from, to int }
 func (x *state) around(fs *fetchState, target *plan.Target) {
 	c := x.contexts
 	if c == nil {
-		c = &contextWalk{numbers: map[string]int32{}, owners: map[int]int32{}, copies: map[contextNode]int{}, byID: map[int][]int{}}
+		c = new(contextWalk)
+		c.renew()
 		x.contexts = c
 	}
 	c.begin(fs, target)
@@ -62,6 +63,11 @@ func (x *state) around(fs *fetchState, target *plan.Target) {
 	x.walkContexts(objectWord(x.root), 0, 0, 0)
 	x.followCopies(fs, before)
 	c.fs, c.target = nil, nil
+}
+
+// renew starts with memory of its own.
+func (c *contextWalk) renew() {
+	*c = contextWalk{numbers: map[string]int32{}, owners: map[int]int32{}, copies: map[contextNode]int{}, byID: map[int][]int{}}
 }
 
 func (c *contextWalk) begin(fs *fetchState, target *plan.Target) {
@@ -81,7 +87,7 @@ func (c *contextWalk) begin(fs *fetchState, target *plan.Target) {
 func (c *contextWalk) release() {
 	const keep = 1 << 12 // nodes
 	if len(c.owners) > keep || cap(c.values) > 16*keep || cap(c.sets) > keep {
-		*c = contextWalk{numbers: map[string]int32{}, owners: map[int]int32{}, copies: map[contextNode]int{}, byID: map[int][]int{}}
+		c.renew()
 	}
 }
 
