@@ -14,6 +14,8 @@ import (
 	"context"
 	"io"
 	"net"
+
+	"github.com/weft-graphql/weft/subgraphs/transport/socket"
 )
 
 // Listener makes the connections that l accepts ones that can hold back, if they
@@ -26,7 +28,7 @@ type listener struct{ net.Listener }
 func (l listener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if t, ok := c.(*net.TCPConn); ok && err == nil {
-		return &Conn{TCPConn: t}, nil
+		return &Conn{TCPConn: t, socket: socket.New(t)}, nil
 	}
 	return c, err
 }
@@ -50,6 +52,7 @@ func From(ctx context.Context) *Conn {
 // Conn is a TCP connection that can hold back a write until the next.
 type Conn struct {
 	*net.TCPConn
+	socket  *socket.Socket // nil where there is nothing better than the connection
 	holding bool
 	held    []byte
 	pieces  [2][]byte
@@ -79,7 +82,7 @@ func (c *Conn) Release() {
 	}
 	c.holding = false
 	if len(c.held) > 0 {
-		_, c.err = c.TCPConn.Write(c.held)
+		_, c.err = c.write(c.held)
 		c.held = c.held[:0]
 	}
 }
@@ -103,15 +106,35 @@ func (c *Conn) Write(p []byte) (int, error) {
 	}
 	if len(c.held) == 0 {
 		if !c.holding || len(p) > Room {
-			return c.TCPConn.Write(p)
+			return c.write(p)
 		}
 		c.held = append(c.held, p...)
 		return len(p), nil
 	}
 	held := len(c.held)
+	if c.socket != nil {
+		n, err := c.socket.Write(c.held, p)
+		c.held = c.held[:0]
+		return max(n-held, 0), err
+	}
 	c.pieces = [2][]byte{c.held, p}
 	c.vector = c.pieces[:]
 	n, err := c.vector.WriteTo(c.TCPConn)
 	c.pieces, c.vector, c.held = [2][]byte{}, nil, c.held[:0]
 	return max(int(n)-held, 0), err
+}
+
+func (c *Conn) write(p []byte) (int, error) {
+	if c.socket != nil {
+		return c.socket.Write(p, nil)
+	}
+	return c.TCPConn.Write(p)
+}
+
+// Read implements [net.Conn].
+func (c *Conn) Read(p []byte) (int, error) {
+	if c.socket != nil {
+		return c.socket.Read(p)
+	}
+	return c.TCPConn.Read(p)
 }

@@ -6,6 +6,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"github.com/weft-graphql/weft/subgraphs/transport/socket"
 )
 
 // conn is one connection. It has one user at a time.
@@ -16,15 +18,35 @@ type conn struct {
 	idle time.Time
 	// warm says that it has not been idle for long.
 	warm   bool
-	direct *direct // nil if the connection is not a plain socket
+	socket *socket.Socket // nil if the connection is not a plain socket
 }
 
 func newConn(nc net.Conn) *conn {
-	return &conn{Conn: nc, born: time.Now(), warm: true, direct: newDirect(nc)}
+	return &conn{Conn: nc, born: time.Now(), warm: true, socket: socket.New(nc)}
+}
+
+// Read implements [net.Conn].
+func (c *conn) Read(p []byte) (int, error) {
+	if c.socket == nil {
+		return c.Conn.Read(p)
+	}
+	return c.socket.Read(p)
+}
+
+// send writes head and body.
+func (c *conn) send(head, body []byte) error {
+	if c.socket != nil {
+		_, err := c.socket.Write(head, body)
+		return err
+	}
+	parts := net.Buffers{head, body}
+	_, err := parts.WriteTo(c.Conn)
+	return err
 }
 
 // warmFor is how long a connection may be idle to be used without looking
-// whether it is still open; see [direct].
+// whether it is still open; see
+// [socket.Socket.Exchange].
 const warmFor = time.Second
 
 // ContextEnded implements [callctx.Watcher]: reads and writes under way fail.

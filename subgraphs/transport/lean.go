@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strconv"
 	"sync"
@@ -140,13 +139,13 @@ func (s *source) Read(p []byte) (n int, err error) {
 func (s *source) first(p []byte) (int, error) {
 	out := s.out
 	s.out = nil
-	sent, n, err := s.c.direct.exchange(out, p)
+	sent, n, err := s.c.socket.Exchange(out, p)
 	if sent == len(out) {
 		return n, err
 	}
 	if err == nil {
 		// The socket has no room for the rest now.
-		_, err = s.c.Write(out[sent:])
+		err = s.c.send(out[sent:], nil)
 	}
 	s.cut = err
 	return s.c.Read(p)
@@ -220,16 +219,13 @@ func (x *exchange) render(req *Request) error {
 // write sends the request, or has it sent when the response is read.
 func (x *exchange) write(c *conn, req *Request) error {
 	if len(req.Body) <= inline {
-		if c.direct != nil && c.warm {
+		if c.socket != nil && c.warm {
 			x.in.out = x.out
 			return nil
 		}
-		_, err := c.Write(x.out)
-		return err
+		return c.send(x.out, nil)
 	}
-	parts := net.Buffers{x.out, req.Body}
-	_, err := parts.WriteTo(c.Conn)
-	return err
+	return c.send(x.out, req.Body)
 }
 
 var (
