@@ -512,5 +512,6 @@ func (r *run) build() (*plan.Plan, error) {
 		b.plan.Waves = max(b.plan.Waves, f.Wave)
 	}
 	plan.MarkVerbatim(b.plan)
+	plan.MarkCopied(b.plan)
 	return b.plan, nil
 }

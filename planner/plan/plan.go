@@ -330,6 +330,11 @@ type Decode struct {
 	// object that comes without spaces are then those to be written. It is the
 	// length of such an object without its values.
 	Verbatim int
+	// Copies are the Fields once more, for reading objects below a field that is
+	// [DecodeField.Copied].
+	Copies []CopyField
+
+	copies copies
 }
 
 // TypeName is a type's name in a subgraph and its index in Shape.Types.
@@ -360,6 +365,11 @@ type DecodeField struct {
 	// Sure says that the key cannot be absent from a right answer: it is asked for
 	// without condition and on every type.
 	Sure bool
+	// Copied is not 0 when nobody but the writer looks at what Child reads and that
+	// is written as it comes, if it comes as expected: the keys in the order asked
+	// for, no spaces, no null where none may be. The slot then holds the bytes
+	// instead of objects. It is how the value is wrapped where it is written.
+	Copied schema.Wrap
 }
 
 // Made is an object, or a list of objects, made with no request.

@@ -2,26 +2,7 @@ package plan
 
 // MarkVerbatim finds out which decodings are [Decode.Verbatim]. The planner calls
 // it when a plan is complete.
-func MarkVerbatim(p *Plan) {
-	for _, f := range p.Fetches {
-		if f.Root != nil {
-			f.Root.mark()
-		}
-		for i := range f.Entries {
-			for j := range f.Entries[i].Targets {
-				t := &f.Entries[i].Targets[j]
-				for _, typ := range t.Types {
-					if typ != nil {
-						typ.Decode.mark()
-					}
-				}
-				if t.Untyped != nil {
-					t.Untyped.Decode.mark()
-				}
-			}
-		}
-	}
-}
+func MarkVerbatim(p *Plan) { each(p, (*Decode).mark) }
 
 func (d *Decode) mark() {
 	if d == nil {
@@ -33,25 +14,39 @@ func (d *Decode) mark() {
 	d.Verbatim = d.verbatim()
 }
 
-// verbatim returns the length of an object without its values, 0 if objects are
-// not written as they come.
-func (d *Decode) verbatim() int {
+// asWritten reports whether what is asked for is what is written, in the same
+// order and under the same keys, whatever the request's variables are.
+func (d *Decode) asWritten() bool {
 	if d.Static < 0 || len(d.Names) > 0 || len(d.Made) > 0 || d.Sure != len(d.Fields) || len(d.Fields) == 0 {
-		return 0
+		return false
 	}
 	class := d.Shape.Types[d.Static].Class
 	if class < 0 || len(d.Shape.Classes[class]) != len(d.Fields) {
+		return false
+	}
+	for i := range d.Fields {
+		f, o := &d.Fields[i], &d.Shape.Classes[class][i]
+		if f.Into != 0 || f.Slot < 0 || o.Kind != FromSlot || o.Slot != f.Slot || o.Cond != nil || o.Drop ||
+			len(o.Prefix) != len(f.Quoted)+1 || string(o.Prefix[:len(f.Quoted)]) != string(f.Quoted) || o.Prefix[len(f.Quoted)] != ':' {
+			return false
+		}
+	}
+	return true
+}
+
+// verbatim returns the length of an object without its values, 0 if objects are
+// not written as they come or have more than leaves.
+func (d *Decode) verbatim() int {
+	if !d.asWritten() {
 		return 0
 	}
 	size := len(`{}`) + len(d.Fields) - 1
 	for i := range d.Fields {
-		f, o := &d.Fields[i], &d.Shape.Classes[class][i]
-		if f.Child != nil || f.Into != 0 || f.Slot < 0 || f.Wrap.IsList() ||
-			o.Kind != FromSlot || o.Slot != f.Slot || o.Cond != nil || o.Drop ||
-			len(o.Prefix) != len(f.Quoted)+1 || string(o.Prefix[:len(f.Quoted)]) != string(f.Quoted) || o.Prefix[len(f.Quoted)] != ':' {
+		f := &d.Fields[i]
+		if f.Child != nil || f.Wrap.IsList() {
 			return 0
 		}
-		size += len(o.Prefix)
+		size += len(f.Quoted) + len(`:`)
 	}
 	return size
 }

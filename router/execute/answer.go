@@ -28,6 +28,7 @@ func (x *state) accept(fs *fetchState, a *subgraphs.Answer) {
 	x.buffer = len(x.bufs)
 	x.bufs = append(x.bufs, a.Body)
 	x.fetch = fs.fetch
+	x.unfit = -1
 	for range fs.fetch.Entries {
 		fs.entries = append(fs.entries, entryMissing)
 	}

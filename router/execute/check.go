@@ -255,6 +255,9 @@ func checkDecode(p *plan.Plan, d *plan.Decode) error {
 		if (child != nil) != (f.Child != nil) || f.Child != nil && f.Child.Shape != child {
 			return fmt.Errorf("field %s: its child does not fit the slot's", f.Key)
 		}
+		if f.Copied != 0 && (f.Child == nil || len(f.Child.Copies) != len(f.Child.Fields) || f.Copied.Depth() != f.Wrap.Depth()) {
+			return fmt.Errorf("field %s: it cannot be copied", f.Key)
+		}
 		if f.Child != nil {
 			if err := checkDecode(p, f.Child); err != nil {
 				return err

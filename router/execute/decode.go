@@ -309,10 +309,20 @@ func (s *store) decodeValue(f *plan.DecodeField, wrap schema.Wrap, object, i int
 		return word(kindNull), scanLiteral(b, i, "null")
 	case wrap.IsList():
 		if c == '[' {
+			if f.Copied != 0 && wrap == f.Wrap {
+				if w, end, ok := s.pass(f.Child, f.Copied, i); ok {
+					return w, end
+				}
+			}
 			return s.decodeList(f, wrap.Elem(), object, i)
 		}
 	case f.Child != nil:
 		if c == '{' {
+			if f.Copied != 0 {
+				if w, end, ok := s.pass(f.Child, schema.Plain, i); ok {
+					return w, end
+				}
+			}
 			child, end := s.decodeObject(f.Child, i, true)
 			switch {
 			case end < 0:

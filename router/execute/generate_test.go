@@ -60,8 +60,10 @@ func (g *generator) add(d *plan.Decode, s *plan.Shape, key string, child *plan.D
 // than one when they are merged) and returns what each of them reads.
 func (g *generator) fill(s *plan.Shape, depth int, makers, above []*plan.Fetch) []*plan.Decode {
 	root := s == g.plan.Root
+	// Nothing is looked up for plain objects: they may be written as they come.
+	plain := !root && len(makers) == 1 && !s.Merged && len(s.Types) == 1 && g.chance(0.4)
 	key := ""
-	if !root {
+	if !root && !plain {
 		key = g.key("k")
 		g.field(s, "("+key+")", "ID", nil)
 	}
@@ -77,12 +79,12 @@ func (g *generator) fill(s *plan.Shape, depth int, makers, above []*plan.Fetch) 
 		}
 		decodes = append(decodes, d)
 	}
-	if !root {
+	if key != "" {
 		g.add(decodes[0], s, key, nil)
 	}
 	upper := append(append([]*plan.Fetch(nil), above...), makers...)
 	providers := append([]*plan.Fetch(nil), makers...)
-	if !root {
+	if key != "" {
 		if len(makers) == 1 && g.chance(0.5) && !g.merged(s) {
 			g.collect(s)
 		}
@@ -117,7 +119,7 @@ func (g *generator) fill(s *plan.Shape, depth int, makers, above []*plan.Fetch) 
 			decodes = append(decodes, d)
 		}
 	}
-	if g.chance(0.2) {
+	if g.chance(0.2) && (!plain || g.chance(0.2)) {
 		g.typename(s, g.key("t"))
 	}
 	for range 1 + g.r.Intn(4) {
@@ -148,7 +150,7 @@ func (g *generator) fill(s *plan.Shape, depth int, makers, above []*plan.Fetch) 
 			only = []string{s.Types[g.r.Intn(len(s.Types))].Name}
 		}
 		g.field(s, name, g.wrap(leafTypes[g.r.Intn(len(leafTypes))]), nil, only...)
-		if g.chance(0.15) {
+		if g.chance(0.15) && (!plain || g.chance(0.2)) {
 			for c := range s.Classes {
 				if n := len(s.Classes[c]); n > 0 && s.Classes[c][n-1].Key == name {
 					s.Classes[c][n-1].Cond = plan.Condition{{Mask: 1, Value: uint64(g.r.Intn(2))}}
@@ -156,6 +158,9 @@ func (g *generator) fill(s *plan.Shape, depth int, makers, above []*plan.Fetch) 
 			}
 		}
 		g.add(decodes[p], s, name, nil)
+	}
+	if plain {
+		sure(decodes[0])
 	}
 	return decodes[:len(makers)]
 }
@@ -415,6 +420,10 @@ func callTexts(call *subgraphs.Call) [][]string {
 
 func checkModel(t *testing.T, seed int64) (size int) {
 	g, bits := generate(seed)
+	if seed%4 != 0 {
+		plan.MarkVerbatim(g.plan)
+		plan.MarkCopied(g.plan)
+	}
 	m := &model{plan: g.plan, bits: bits, ask: g.answer}
 	wantData, wantErrs := m.run()
 	for _, f := range g.plan.Fetches {
@@ -476,6 +485,10 @@ func TestMangledAnswers(t *testing.T) {
 	e := New()
 	for seed := range int64(600) {
 		g, bits := generate(seed + 1)
+		if seed%4 != 0 {
+			plan.MarkVerbatim(g.plan)
+			plan.MarkCopied(g.plan)
+		}
 		for _, f := range g.plan.Fetches {
 			f.Prepared = stub(func(_ context.Context, call *subgraphs.Call) *subgraphs.Answer {
 				text := []byte(g.answer(f, callTexts(call)))

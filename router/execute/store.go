@@ -41,6 +41,9 @@ type store struct {
 	body   []byte
 	buffer int
 	fetch  *plan.Fetch
+	// unfit is the last place where what was to be copied turned out not to be fit
+	// for that.
+	unfit int
 	// stack holds the elements of lists being decoded; indices the positions
 	// within them, from indexBase on those below the current object.
 	stack     []word
@@ -264,6 +267,16 @@ func (s *store) scalar(start, end int) word {
 	return word(len(s.wide)-1)<<32 | word(kindWide)
 }
 
+// span is where the bytes of a scalar are.
+func (s *store) span(w word) span {
+	if w.kind() == kindScalar {
+		start := int(w >> offsetShift & (1<<offsetBits - 1))
+		n := int(w >> lengthShift & (1<<lengthBits - 1))
+		return span{int(w >> bufferShift), start, start + n}
+	}
+	return s.wide[w>>32]
+}
+
 // raw are the bytes of a scalar.
 func (s *store) raw(w word) []byte {
 	if w.kind() == kindScalar {
@@ -271,8 +284,7 @@ func (s *store) raw(w word) []byte {
 		n := int(w >> lengthShift & (1<<lengthBits - 1))
 		return s.bufs[w>>bufferShift][start : start+n]
 	}
-	r := s.wide[w>>32]
-	return s.bufs[r.buffer][r.start:r.end]
+	return s.bytes(s.wide[w>>32])
 }
 
 // appendScalar appends the bytes of a kindScalar. Short ones, which most are, are

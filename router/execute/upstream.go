@@ -429,6 +429,7 @@ func (x *state) placeAt(fs *fetchState, u int, b []byte, i, info int) {
 	anchor := object
 	w := objectWord(object)
 	hidden, whole := false, true
+	var field *plan.DecodeField // what w is a value of
 	for {
 		start, end, ok := nextElement(b, i)
 		if !ok {
@@ -473,7 +474,7 @@ func (x *state) placeAt(fs *fetchState, u int, b []byte, i, info int) {
 			} else if !hidden {
 				x.text = appendKey(x.text, slot.Key)
 			}
-			d = f.Child
+			d, field = f.Child, f
 		} else {
 			n := pathIndex(b[start:end])
 			if n < 0 || first {
@@ -490,6 +491,10 @@ func (x *state) placeAt(fs *fetchState, u int, b []byte, i, info int) {
 		w = 0
 		if at != 0 {
 			w = x.words[at]
+		}
+		if field != nil && field.Copied != 0 && (w.kind() == kindScalar || w.kind() == kindWide) {
+			w = x.open(field, w)
+			x.words[at] = w
 		}
 		switch w.kind() {
 		case kindNull:

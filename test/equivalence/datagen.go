@@ -116,9 +116,11 @@ func (g *dataGen) entity(t *Type, i int) map[string]any {
 // hole says whether to put a null where none may be. Only fields will do that
 // one subgraph has, so that all subgraphs see the same objects disappear; and
 // none where objects are required, which may then disappear for a field that
-// the requirement does not name.
+// the requirement does not name. Nor will a field do that a subgraph adds to an
+// interface object: it does not know the types of its objects, so that it is asked
+// for the field on all, whatever types the client asks for it on.
 func (g *dataGen) hole(t *Type, f *Field) bool {
-	return g.on.Holes && !g.nested && nonNull(f.Type) && f.In.count() == 1 && f.Old == 0 && f.Strict == 0 && !f.Shared && f.Compute == nil && !f.Take &&
+	return g.on.Holes && !g.nested && nonNull(f.Type) && f.In.count() == 1 && f.In&t.In != 0 && f.Old == 0 && f.Strict == 0 && !f.Shared && f.Compute == nil && !f.Take &&
 		!g.required[f.Name] && g.chance(4)
 }
 
