@@ -29,6 +29,7 @@ const (
 )
 
 func main() {
+	collectEarly(os.LookupEnv)
 	limitMemory(os.LookupEnv, os.ReadFile)
 	// The first signal ends the command in order; stop gives the next one its
 	// usual effect, for those who cannot wait.
