@@ -21,7 +21,10 @@ func (x *state) attach(fs *fetchState) {
 			x.share(x.words[use.object+headerWords+use.decode.Made[i].Slot])
 		}
 	}
-	for _, m := range fs.members {
+	for i, m := range fs.members {
+		if i%ahead == 0 {
+			x.fetchObjects(fs, fs.members[i:min(i+ahead, len(fs.members))])
+		}
 		if use := &fs.uses[m.use]; use.object != 0 {
 			x.attachTo(m.object, use.object, use.decode)
 		} else if fs.fetch.Whole {
@@ -31,6 +34,21 @@ func (x *state) attach(fs *fetchState) {
 	for i := range fs.partial {
 		x.failLost(fs, &fs.partial[i])
 	}
+}
+
+// fetchObjects does for the objects of members, and where their slots will be
+// filled, what fetchKeys does.
+func (x *state) fetchObjects(fs *fetchState, members []member) {
+	slot := 0
+	if d := fs.uses[members[0].use].decode; len(d.Fields) > 0 {
+		slot = max(ownSlot(&d.Fields[0]), 0)
+	}
+	var sum word
+	for i := range members {
+		object := members[i].object
+		sum += x.words[object] + x.words[object+headerWords+slot]
+	}
+	x.sum = byte(sum)
 }
 
 // failLost marks as failed what depends on requirements that a row was sent

@@ -24,7 +24,11 @@ func (x *state) gather(fs *fetchState) bool {
 			if target.Around != nil {
 				x.around(fs, target)
 			} else if target.Collected && target.Shape.Collect >= 0 {
-				for _, object := range x.collections[target.Shape.Collect] {
+				objects := x.collections[target.Shape.Collect]
+				for i, object := range objects {
+					if i%ahead == 0 {
+						x.fetchKeys(target, objects[i:min(i+ahead, len(objects))])
+					}
 					x.enlist(fs, target, int(object))
 				}
 			} else {

@@ -44,6 +44,8 @@ type store struct {
 	// unfit is the last place where what was to be copied turned out not to be fit
 	// for that.
 	unfit int
+	// sum keeps the compiler from leaving out what is read for the cache only.
+	sum byte
 	// stack holds the elements of lists being decoded; indices the positions
 	// within them, from indexBase on those below the current object.
 	stack     []word
