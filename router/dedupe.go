@@ -43,7 +43,7 @@ func (rq *request) runShared(ctx context.Context) {
 	a := rq.router.inFlight.Do(ctx, c, &sharedRun{
 		router: rq.router, gen: rq.gen, op: rq.op, plan: rq.exec.Plan, header: rq.header, id: rq.id,
 		text: text, name: name, variables: variables, escaped: rq.parts.Query.Escaped,
-	})
+	}).(*subgraphs.Answer)
 	defer a.Release()
 	if a.Err != nil {
 		rq.interrupted(a.Err.Err)
@@ -82,13 +82,13 @@ func appendClient(dst []subgraphs.HeaderField, h http.Header, ignore []string) [
 	return dst
 }
 
-// Run implements [inflight.Runner]. The answer's Status is the number of
-// requests to subgraphs.
-func (s *sharedRun) Run(ctx context.Context, c *inflight.Call) (a *subgraphs.Answer) {
+// Run implements [inflight.Runner]. The answer is a [*subgraphs.Answer], its Status
+// the number of requests to subgraphs.
+func (s *sharedRun) Run(ctx context.Context, c *inflight.Call) (answer inflight.Answer) {
 	defer func() {
 		if p := recover(); p != nil {
 			s.router.logPanic(s.id, p)
-			a = s.Interrupted(errPanic)
+			answer = s.Interrupted(errPanic)
 		}
 	}()
 	// Whoever waits holds the generation; if that is nobody, the answer is for
@@ -112,7 +112,7 @@ func (s *sharedRun) Run(ctx context.Context, c *inflight.Call) (a *subgraphs.Ans
 		return s.Interrupted(errPanic)
 	}
 	rq.run(ctx)
-	a = subgraphs.NewAnswer(nil)
+	a := subgraphs.NewAnswer(nil)
 	a.Body = slices.Clone(rq.out)
 	a.Status = rq.result.Requests
 	rq.free()
@@ -120,6 +120,6 @@ func (s *sharedRun) Run(ctx context.Context, c *inflight.Call) (a *subgraphs.Ans
 }
 
 // Interrupted implements [inflight.Runner].
-func (s *sharedRun) Interrupted(err error) *subgraphs.Answer {
+func (s *sharedRun) Interrupted(err error) inflight.Answer {
 	return subgraphs.Failed(&subgraphs.FetchError{Code: subgraphs.CodeCancelled, Message: "the request ended", Err: err})
 }

@@ -36,6 +36,8 @@ type Watched interface {
 type Context struct {
 	mu     sync.Mutex
 	parent context.Context
+	// apart says that of the parent only the values count.
+	apart  bool
 	done   chan struct{}
 	err    error
 	first  Watcher // most calls have one
@@ -46,11 +48,24 @@ var _ Watched = (*Context)(nil)
 
 // Begin gives the context a parent for its deadline and values. The parent's end
 // is for the caller to pass on.
-func (c *Context) Begin(parent context.Context) { c.parent = parent }
+func (c *Context) Begin(parent context.Context) { c.parent, c.apart = parent, false }
+
+// BeginDetached is Begin with the values of ctx only, for a call that goes on when
+// ctx has ended. Of a ctx that is a Context nothing is kept but its parent.
+func (c *Context) BeginDetached(ctx context.Context) {
+	for {
+		o, ok := ctx.(*Context)
+		if !ok {
+			break
+		}
+		ctx = o.parent
+	}
+	c.parent, c.apart = ctx, true
+}
 
 // Deadline implements [context.Context].
 func (c *Context) Deadline() (time.Time, bool) {
-	if c.parent == nil {
+	if c.parent == nil || c.apart {
 		return time.Time{}, false
 	}
 	return c.parent.Deadline()
@@ -163,7 +178,7 @@ func (c *Context) Reset() bool {
 	if c.done != nil {
 		return false
 	}
-	c.parent, c.err, c.first = nil, nil, nil
+	c.parent, c.apart, c.err, c.first = nil, false, nil, nil
 	clear(c.others)
 	c.others = c.others[:0]
 	return true

@@ -104,3 +104,30 @@ func TestWatchWhileEnding(t *testing.T) {
 		}
 	}
 }
+
+func TestBeginDetached(t *testing.T) {
+	type key struct{}
+	parent, cancel := context.WithDeadline(context.WithValue(context.Background(), key{}, 1), time.Unix(1<<40, 0))
+	defer cancel()
+	var outer, middle, inner Context
+	outer.Begin(parent)
+	middle.Begin(&outer)
+	inner.BeginDetached(&middle)
+	outer.Cancel(context.Canceled)
+	if !outer.Reset() || !middle.Reset() { // used for something else from now on
+		t.Fatal("somebody has a channel")
+	}
+	if _, ok := inner.Deadline(); ok || inner.Err() != nil || inner.Value(key{}) != 1 || Detached(&inner).Value(key{}) != 1 {
+		t.Errorf("deadline %v, %v, value %v", ok, inner.Err(), inner.Value(key{}))
+	}
+	inner.Reset()
+	inner.Begin(parent)
+	if _, ok := inner.Deadline(); !ok {
+		t.Error("a parent that is begun with has its deadline")
+	}
+	inner.Reset()
+	inner.BeginDetached(&outer) // which has no parent
+	if inner.Value(key{}) != nil {
+		t.Error("the values of an earlier use")
+	}
+}

@@ -69,9 +69,9 @@ func (p *prepared) fetch(ctx context.Context, call *subgraphs.Call) *subgraphs.A
 	c.Header = append(c.Header, call.Header...)
 	var a *subgraphs.Answer
 	if p.shared && p.client.group != nil {
-		a = p.client.group.Carry(ctx, c, p)
+		a = p.client.group.Carry(ctx, c, p).(*subgraphs.Answer)
 	} else {
-		a = p.Run(ctx, c)
+		a = p.send(ctx, c)
 		c.Free()
 	}
 	if (p.byRows || r != nil && !r.plain) && a.Err == nil {
@@ -90,8 +90,11 @@ func (p *prepared) nothing(call *subgraphs.Call) bool {
 	return true
 }
 
-// Run sends a call. It implements [inflight.Runner].
-func (p *prepared) Run(ctx context.Context, c *inflight.Call) *subgraphs.Answer {
+// Run implements [inflight.Runner].
+func (p *prepared) Run(ctx context.Context, c *inflight.Call) inflight.Answer { return p.send(ctx, c) }
+
+// send sends a call.
+func (p *prepared) send(ctx context.Context, c *inflight.Call) *subgraphs.Answer {
 	cl := p.client
 	a := newAnswer()
 	a.req = transport.Request{
@@ -185,7 +188,7 @@ func (p *prepared) failed(code string, status int, message string, err error) *s
 }
 
 // Interrupted implements [inflight.Runner].
-func (p *prepared) Interrupted(err error) *subgraphs.Answer {
+func (p *prepared) Interrupted(err error) inflight.Answer {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return p.failed(subgraphs.CodeTimeout, 0, messages[transport.Timeout].text, err)
 	}

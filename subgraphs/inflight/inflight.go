@@ -3,28 +3,53 @@ package inflight
 import (
 	"bytes"
 	"context"
-	"errors"
+	"fmt"
 	"hash/maphash"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/callctx"
 )
 
+// Answer is what a call brings, counted by reference: it comes with one.
+type Answer interface {
+	// Retain adds a reference.
+	Retain()
+	// Release takes one away; after the last one nobody may read the answer.
+	Release()
+}
+
 // Runner carries out a call.
 type Runner interface {
 	// Run sends the call and returns its answer, never nil. It must return soon
-	// after ctx ends. It may use the call until it returns and not longer.
-	Run(ctx context.Context, c *Call) *subgraphs.Answer
-	// Interrupted returns the answer for a caller whose context ended with err.
-	Interrupted(err error) *subgraphs.Answer
+	// after ctx ends. It may use the call until it returns and not longer. ctx has
+	// the values of the context of the caller that carries the call out, if one does.
+	// It has no deadline, since whoever joins may bring a later one (see
+	// [Call.Deadline]); it ends when the last caller leaves, with the error of that
+	// caller's context.
+	Run(ctx context.Context, c *Call) Answer
+	// Interrupted returns the answer for a caller whose context ended with err, or
+	// whose call ended with a [PanicError].
+	Interrupted(err error) Answer
+}
+
+// PanicError says that whoever carried a call out panicked.
+type PanicError struct {
+	// Value is what it panicked with; nil if it ended its goroutine.
+	Value any
+}
+
+func (e *PanicError) Error() string {
+	return fmt.Sprintf("carrying out the call failed unexpectedly: %v", e.Value)
 }
 
 // Call is one upstream request. Its memory is pooled.
 type Call struct {
-	// Body is the content to send; it is appended to.
+	// Body is the content to send, or anything else that is equal for equal calls
+	// only; it is appended to.
 	Body []byte
 	// Header are the header lines that differ from call to call.
 	Header []subgraphs.HeaderField
@@ -33,7 +58,9 @@ type Call struct {
 	runner Runner
 	shard  *shard
 	hash   uint64
-	answer *subgraphs.Answer
+	answer Answer
+	// carrier is the context of the caller that carries the call out, if one does.
+	carrier context.Context
 	// turn holds one token for each caller that waits when the answer is there.
 	turn chan struct{}
 	run  func() // c.carryOut, bound once
@@ -46,6 +73,9 @@ type Call struct {
 	waiting int
 	done    bool
 	left    bool // the caller that carries it out no longer waits
+	// until is the latest deadline of all who came; endless says that one had none.
+	until   time.Time
+	endless bool
 }
 
 var calls sync.Pool
@@ -71,10 +101,33 @@ func (c *Call) Free() {
 	c.Body = c.Body[:0]
 	clear(c.Header)
 	c.Header = c.Header[:0]
-	c.runner, c.shard, c.answer, c.next = nil, nil, nil, nil
+	c.runner, c.shard, c.answer, c.carrier, c.next = nil, nil, nil, nil, nil
 	c.waiting, c.done, c.left = 0, false, false
+	c.until, c.endless = time.Time{}, false
 	if c.ctx.Reset() {
 		calls.Put(c)
+	}
+}
+
+// Deadline returns when the last of those who wait gives up, and false if one of
+// them never does. It may become later while the call runs.
+func (c *Call) Deadline() (time.Time, bool) {
+	c.shard.mu.Lock()
+	defer c.shard.mu.Unlock()
+	if c.endless {
+		return time.Time{}, false
+	}
+	return c.until, true
+}
+
+// extend makes the call go on for one more caller. The caller of extend holds the
+// shard's mutex.
+func (c *Call) extend(until time.Time, limited bool) {
+	switch {
+	case !limited:
+		c.endless = true
+	case until.After(c.until):
+		c.until = until
 	}
 }
 
@@ -110,11 +163,11 @@ func NewGroup() *Group {
 // Do carries out c with r, or waits for an equal call under way. It takes c
 // over. The caller must release the answer. It returns when the answer is there
 // or when ctx ends: the call runs on a goroutine of its own.
-func (g *Group) Do(ctx context.Context, c *Call, r Runner) *subgraphs.Answer {
+func (g *Group) Do(ctx context.Context, c *Call, r Runner) Answer {
 	if ctx.Done() == nil {
 		return g.Carry(ctx, c, r) // this caller never leaves
 	}
-	if o := g.join(c, r, 2); o != c {
+	if o := g.join(ctx, c, r, 2); o != c {
 		return o.wait(ctx, r)
 	}
 	go c.run()
@@ -124,10 +177,12 @@ func (g *Group) Do(ctx context.Context, c *Call, r Runner) *subgraphs.Answer {
 // Carry is Do on the caller's goroutine, which saves starting one: whoever comes
 // first carries the call out. If its ctx ends while others wait, it returns only
 // when they have their answer.
-func (g *Group) Carry(ctx context.Context, c *Call, r Runner) (a *subgraphs.Answer) {
-	if o := g.join(c, r, 1); o != c {
+func (g *Group) Carry(ctx context.Context, c *Call, r Runner) (a Answer) {
+	if o := g.join(ctx, c, r, 1); o != c {
 		return o.wait(ctx, r)
 	}
+	c.carrier = ctx
+	c.ctx.BeginDetached(ctx)
 	var stop func() bool
 	watched, _ := ctx.(callctx.Watched)
 	switch {
@@ -139,11 +194,13 @@ func (g *Group) Carry(ctx context.Context, c *Call, r Runner) (a *subgraphs.Answ
 		stop = context.AfterFunc(ctx, c.ContextEnded)
 	}
 	defer func() {
+		var value any
 		panicked := a == nil
 		if panicked {
 			// The panic is this caller's to deal with. The others must have an answer,
 			// and nobody may join what will never end.
-			a = r.Interrupted(errPanicked)
+			value = recover()
+			a = r.Interrupted(&PanicError{value})
 		}
 		if watched != nil && watched.Unwatch(c) || stop != nil && stop() {
 			c.users.Add(-1)
@@ -155,15 +212,17 @@ func (g *Group) Carry(ctx context.Context, c *Call, r Runner) (a *subgraphs.Answ
 			a.Release()
 		}
 		c.leave()
+		if value != nil {
+			panic(value)
+		}
 	}()
 	return c.runner.Run(&c.ctx, c)
 }
 
-var errPanicked = errors.New("carrying out the call failed unexpectedly")
-
 // join returns the equal call under way, as one that waits for it, or lists c
 // with that many users.
-func (g *Group) join(c *Call, r Runner, users int32) *Call {
+func (g *Group) join(ctx context.Context, c *Call, r Runner, users int32) *Call {
+	until, limited := ctx.Deadline()
 	h := maphash.Bytes(g.seed, c.Body)
 	for i := range c.Header {
 		const odd = 0x9e3779b97f4a7c15
@@ -175,6 +234,7 @@ func (g *Group) join(c *Call, r Runner, users int32) *Call {
 	for o := s.calls[h]; o != nil; o = o.next {
 		if bytes.Equal(o.Body, c.Body) && slices.Equal(o.Header, c.Header) {
 			o.waiting++
+			o.extend(until, limited)
 			o.users.Add(1)
 			s.mu.Unlock()
 			c.Free()
@@ -183,6 +243,7 @@ func (g *Group) join(c *Call, r Runner, users int32) *Call {
 	}
 	c.runner, c.shard, c.hash = r, s, h
 	c.waiting = 1
+	c.extend(until, limited)
 	c.users.Store(users)
 	c.next = s.calls[h]
 	s.calls[h] = c
@@ -206,7 +267,7 @@ func (g *Group) Waiting() int {
 	return n
 }
 
-func (c *Call) wait(ctx context.Context, r Runner) *subgraphs.Answer {
+func (c *Call) wait(ctx context.Context, r Runner) Answer {
 	select {
 	case <-c.turn:
 		a := c.answer
@@ -226,7 +287,7 @@ func (c *Call) wait(ctx context.Context, r Runner) *subgraphs.Answer {
 	last := c.unwait()
 	s.mu.Unlock()
 	if last {
-		c.ctx.Cancel(context.Canceled)
+		c.ctx.Cancel(ctx.Err())
 	}
 	c.leave()
 	return r.Interrupted(ctx.Err())
@@ -249,13 +310,14 @@ func (c *Call) ContextEnded() {
 	s := c.shard
 	s.mu.Lock()
 	last := false
-	if !c.done {
+	var err error
+	if !c.done { // and thus the caller has not come back yet, and its context is its own
 		c.left = true
-		last = c.unwait()
+		last, err = c.unwait(), c.carrier.Err()
 	}
 	s.mu.Unlock()
 	if last {
-		c.ctx.Cancel(context.Canceled)
+		c.ctx.Cancel(err)
 	}
 	c.leave()
 }
@@ -267,7 +329,7 @@ func (c *Call) carryOut() {
 
 // finish hands the answer to all who wait. It reports whether the caller that
 // carried the call out is one of them; it gets the answer by other means.
-func (c *Call) finish(a *subgraphs.Answer, carrier bool) bool {
+func (c *Call) finish(a Answer, carrier bool) bool {
 	c.answer = a
 	s := c.shard
 	s.mu.Lock()

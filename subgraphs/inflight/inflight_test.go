@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/callctx"
@@ -21,7 +22,7 @@ type echo struct {
 	gate     chan struct{}
 }
 
-func (e *echo) Run(ctx context.Context, c *Call) *subgraphs.Answer {
+func (e *echo) Run(ctx context.Context, c *Call) Answer {
 	e.runs.Add(1)
 	if e.started != nil {
 		e.started <- ctx
@@ -41,7 +42,7 @@ func (e *echo) Run(ctx context.Context, c *Call) *subgraphs.Answer {
 	return a
 }
 
-func (e *echo) Interrupted(err error) *subgraphs.Answer {
+func (e *echo) Interrupted(err error) Answer {
 	return subgraphs.Failed(&subgraphs.FetchError{Code: subgraphs.CodeCancelled, Err: err})
 }
 
@@ -69,16 +70,25 @@ func cancellable(t testing.TB) (context.Context, context.CancelFunc) {
 
 type way func(*Group, context.Context, *Call, Runner) *subgraphs.Answer
 
+func started(g *Group, ctx context.Context, c *Call, r Runner) *subgraphs.Answer {
+	return g.Do(ctx, c, r).(*subgraphs.Answer)
+}
+
+func carried(g *Group, ctx context.Context, c *Call, r Runner) *subgraphs.Answer {
+	return g.Carry(ctx, c, r).(*subgraphs.Answer)
+}
+
 // bothWays runs a test with a goroutine for the call and without.
 func bothWays(t *testing.T, test func(*testing.T, way)) {
-	t.Run("Do", func(t *testing.T) { test(t, (*Group).Do) })
-	t.Run("Carry", func(t *testing.T) { test(t, (*Group).Carry) })
+	t.Run("Do", func(t *testing.T) { test(t, started) })
+	t.Run("Carry", func(t *testing.T) { test(t, carried) })
 	t.Run("Carry, watched", func(t *testing.T) {
 		test(t, func(g *Group, ctx context.Context, c *Call, r Runner) *subgraphs.Answer {
 			var own callctx.Context
+			own.Begin(ctx)
 			stop := context.AfterFunc(ctx, func() { own.Cancel(ctx.Err()) })
 			defer stop()
-			return g.Carry(&own, c, r)
+			return carried(g, &own, c, r)
 		})
 	})
 }
@@ -157,7 +167,7 @@ func TestEqualHashesAreComparedByBytes(t *testing.T) {
 	// A call is put where another one's hash points.
 	a, b := call("a"), call("b")
 	answers := make(chan *subgraphs.Answer, 2)
-	go func() { answers <- g.Do(ctx, a, e) }()
+	go func() { answers <- started(g, ctx, a, e) }()
 	untilWaiting(g, 1)
 	for i := range g.shards {
 		s := &g.shards[i]
@@ -170,7 +180,7 @@ func TestEqualHashesAreComparedByBytes(t *testing.T) {
 		}
 		s.mu.Unlock()
 	}
-	go func() { answers <- g.Do(ctx, call("a"), e) }() // joins a, not b
+	go func() { answers <- started(g, ctx, call("a"), e) }() // joins a, not b
 	untilWaiting(g, 3)
 	close(e.gate)
 	for range 2 {
@@ -179,7 +189,7 @@ func TestEqualHashesAreComparedByBytes(t *testing.T) {
 		}
 	}
 	b.carryOut()
-	if got := b.wait(ctx, e); string(got.Body) != "b" {
+	if got := b.wait(ctx, e).(*subgraphs.Answer); string(got.Body) != "b" {
 		t.Errorf("got %q", got.Body)
 	}
 	if g.Waiting() != 0 {
@@ -192,9 +202,9 @@ func TestTheFirstLeavingDoesNotFailTheOthers(t *testing.T) {
 	first, leave := cancellable(t)
 	stay, _ := cancellable(t)
 	left, answer := make(chan *subgraphs.Answer), make(chan *subgraphs.Answer)
-	go func() { left <- g.Do(first, call("a"), e) }()
+	go func() { left <- started(g, first, call("a"), e) }()
 	shared := <-e.started
-	go func() { answer <- g.Do(stay, call("a"), e) }()
+	go func() { answer <- started(g, stay, call("a"), e) }()
 	untilWaiting(g, 2)
 	leave()
 	if a := <-left; a.Err == nil || a.Err.Code != subgraphs.CodeCancelled || !errors.Is(a.Err, context.Canceled) {
@@ -219,9 +229,9 @@ func TestTheFirstStaysForTheOthers(t *testing.T) {
 	stay, _ := cancellable(t)
 	var first callctx.Context
 	left, answer := make(chan *subgraphs.Answer), make(chan *subgraphs.Answer)
-	go func() { left <- g.Carry(&first, call("a"), e) }()
+	go func() { left <- carried(g, &first, call("a"), e) }()
 	shared := <-e.started
-	go func() { answer <- g.Carry(stay, call("a"), e) }()
+	go func() { answer <- carried(g, stay, call("a"), e) }()
 	untilWaiting(g, 2)
 	first.Cancel(context.Canceled)
 	if g.Waiting() != 1 || shared.Err() != nil {
@@ -267,10 +277,108 @@ func theLastLeavingCancelsTheCall(t *testing.T, do way) {
 	}
 }
 
+// TestTheCallEndsAsTheLastLeft: its context has the error of that caller's.
+func TestTheCallEndsAsTheLastLeft(t *testing.T) {
+	for _, firstIsLast := range []bool{false, true} {
+		g, e := NewGroup(), &echo{gate: make(chan struct{}), started: make(chan context.Context, 1)}
+		var ctxs [2]callctx.Context
+		left := make(chan *subgraphs.Answer)
+		go func() { left <- carried(g, &ctxs[0], call("a"), e) }()
+		shared := <-e.started
+		go func() { left <- carried(g, &ctxs[1], call("a"), e) }()
+		untilWaiting(g, 2)
+		early, late := &ctxs[0], &ctxs[1]
+		if firstIsLast {
+			early, late = late, early
+		}
+		early.Cancel(context.Canceled)
+		untilWaiting(g, 1)
+		late.Cancel(context.DeadlineExceeded)
+		<-shared.Done()
+		if err := shared.Err(); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("the first is the last: %v: ended with %v", firstIsLast, err)
+		}
+		<-left
+		<-left
+	}
+}
+
+// TestDeadline: that of a call is the latest of its callers', and moves.
+func TestDeadline(t *testing.T) { bothWays(t, deadline) }
+
+func deadline(t *testing.T, do way) {
+	g, r := NewGroup(), &told{calls: make(chan *Call), gate: make(chan struct{})}
+	far := time.Now().Add(time.Hour)
+	done := make(chan *subgraphs.Answer)
+	var c *Call
+	for i, step := range []struct {
+		own, want time.Duration // after far; never is 0
+	}{{2, 2}, {1, 2}, {3, 3}, {0, 0}, {4, 0}} {
+		ctx, _ := cancellable(t)
+		if step.own > 0 {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithDeadline(ctx, far.Add(step.own))
+			defer cancel()
+		}
+		go func() { done <- do(g, ctx, call("a"), r) }()
+		if i == 0 {
+			c = <-r.calls
+		}
+		untilWaiting(g, i+1)
+		got, ok := c.Deadline()
+		if want := far.Add(step.want); ok != (step.want > 0) || ok && !got.Equal(want) {
+			t.Errorf("step %d: %v, %v", i, got.Sub(far), ok)
+		}
+	}
+	close(r.gate)
+	for range 5 {
+		(<-done).Release()
+	}
+}
+
+// told tells which call it carries out.
+type told struct {
+	calls chan *Call
+	gate  chan struct{}
+}
+
+func (r *told) Run(_ context.Context, c *Call) Answer {
+	r.calls <- c
+	<-r.gate
+	return subgraphs.NewAnswer(nil)
+}
+
+func (r *told) Interrupted(error) Answer { return subgraphs.NewAnswer(nil) }
+
+// TestValues: a call that is carried out by a caller has the values of its context,
+// but not its end and deadline.
+func TestValues(t *testing.T) {
+	g, e := NewGroup(), &echo{started: make(chan context.Context, 1)}
+	type key struct{}
+	parent, cancel := context.WithDeadline(context.WithValue(t.Context(), key{}, "value"), time.Now().Add(time.Hour))
+	defer cancel()
+	var own callctx.Context
+	own.Begin(parent)
+	for _, ctx := range []context.Context{parent, &own} {
+		e.gate = make(chan struct{})
+		answer := make(chan *subgraphs.Answer)
+		go func() { answer <- carried(g, ctx, call("a"), e) }()
+		shared := <-e.started
+		if got := shared.Value(key{}); got != "value" {
+			t.Errorf("the value is %v", got)
+		}
+		if at, ok := shared.Deadline(); ok {
+			t.Errorf("the deadline is %v", at)
+		}
+		close(e.gate)
+		(<-answer).Release()
+	}
+}
+
 // broken panics when it is let through.
 type broken struct{ echo }
 
-func (b *broken) Run(context.Context, *Call) *subgraphs.Answer {
+func (b *broken) Run(context.Context, *Call) Answer {
 	b.runs.Add(1)
 	<-b.gate
 	panic("broken")
@@ -290,13 +398,14 @@ func TestPanicEndsTheCall(t *testing.T) {
 	go carry(&first)
 	untilWaiting(g, 1)
 	answers := make(chan *subgraphs.Answer)
-	go func() { answers <- g.Carry(ctx, call("a"), b) }()
+	go func() { answers <- carried(g, ctx, call("a"), b) }()
 	untilWaiting(g, 2)
 	b.gate <- struct{}{}
 	if got := <-panicked; got != "broken" {
 		t.Errorf("the one that carried the call out: %v", got)
 	}
-	if a := <-answers; a.Err == nil {
+	var p *PanicError
+	if a := <-answers; a.Err == nil || !errors.As(a.Err, &p) || p.Value != "broken" {
 		t.Errorf("the one that waited: %+v", a)
 	}
 	if !first.Reset() || g.Waiting() != 0 {
@@ -345,8 +454,8 @@ func manyCallers(t *testing.T, do way) {
 // still answers with one answer, so that only the group's work is counted.
 type still struct{ a *subgraphs.Answer }
 
-func (s *still) Run(context.Context, *Call) *subgraphs.Answer { s.a.Retain(); return s.a }
-func (s *still) Interrupted(error) *subgraphs.Answer          { return s.a }
+func (s *still) Run(context.Context, *Call) Answer { s.a.Retain(); return s.a }
+func (s *still) Interrupted(error) Answer          { return s.a }
 
 func BenchmarkDo(b *testing.B) {
 	g, r := NewGroup(), &still{subgraphs.NewAnswer(nil)}
@@ -361,8 +470,8 @@ func BenchmarkDo(b *testing.B) {
 			do(g, ctx, c, r).Release()
 		}
 	}
-	b.Run("own goroutine", func(b *testing.B) { ctx, _ := cancellable(b); run((*Group).Do, ctx, b) })
-	b.Run("carried", func(b *testing.B) { run((*Group).Carry, &callctx.Context{}, b) })
+	b.Run("own goroutine", func(b *testing.B) { ctx, _ := cancellable(b); run(started, ctx, b) })
+	b.Run("carried", func(b *testing.B) { run(carried, &callctx.Context{}, b) })
 }
 
 func TestAllocations(t *testing.T) {
