@@ -83,24 +83,22 @@ func stages() []stage {
 	}
 }
 
-// What a fetch allocates does not grow with what it asks for and gets.
+// What a fetch allocates does not grow with what it asks for and gets, nor because
+// others may wait for the same request.
 func TestAllocationsOfFetches(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates")
 	}
 	up := compiled(t, musicSDL, musicSpec())
-	// sharing is what it takes more that others may wait for the same request.
-	const sharing = 12
 	for _, s := range stages() {
 		for _, n := range []int{2, 150, -2, -150} {
 			alone := n > 0
 			n, most := max(n, -n), s.most
-			if !alone {
-				most += sharing
-			}
 			resp := ok(s.body(n))
 			h := newHarness(t, up, TransportFunc(func(context.Context, *HTTPRequest) (*HTTPResponse, error) { return resp, nil }))
-			h.client.(*client).options.NoShare = alone
+			if alone {
+				h.client.(*client).group = nil
+			}
 			p := h.prepare(s.spec(h))
 			call := &subgraphs.Call{Keep: s.keep}
 			if s.rows != nil {

@@ -89,7 +89,7 @@ func (cl *client) ask(ctx context.Context, e *endpoint, req *HTTPRequest) (*HTTP
 			}
 			// The cache keeps it, and in no more memory than it needs.
 			out := &httpcache.Response{Status: resp.Status, Header: slices.Clone(resp.Header), Body: slices.Clone(resp.Body)}
-			resp.release()
+			resp.Release()
 			return out, nil
 		})
 	if err != nil {

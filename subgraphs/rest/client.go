@@ -8,6 +8,7 @@ import (
 
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/httpcache"
+	"github.com/weft-graphql/weft/subgraphs/inflight"
 	"github.com/weft-graphql/weft/subgraphs/rest/mapping"
 )
 
@@ -74,7 +75,8 @@ type client struct {
 	options Options
 	caching map[*endpoint]*caching
 	budget  retryBudget
-	flights flights
+	// group is the requests under way that others may share; nil if none may.
+	group *inflight.Group
 	// collect are the response headers that are looked at; nil stands for all.
 	collect []string
 }
@@ -104,6 +106,9 @@ func (u *Upstream) Client(o Options) subgraphs.Client {
 	}
 	cl := &client{up: u, options: o}
 	cl.budget.init()
+	if !o.NoShare {
+		cl.group = inflight.NewGroup()
+	}
 	cl.caching = cl.cachings()
 	if cl.caching == nil && !u.usesResponse && !slices.Contains(o.ResponseHeaders, "*") {
 		cl.collect = slices.Concat(lookedAt, o.ResponseHeaders)

@@ -13,7 +13,7 @@
 //     mappings
 //   - prepare.go, arguments.go, projection.go: what a fetch selects, compiled
 //   - rows.go: rows to distinct asks; fetch.go: asks to groups, chunks and
-//     requests; render.go: one request; retry.go, transport.go: sending it
+//     requests; render.go: one request; share.go, retry.go, transport.go: sending it
 //   - correlate.go: parts of an answer to their asks; coerce.go, answer.go:
 //     writing them; failure.go: what the client is told when there is none
 //   - sight.go, sighting.go: the same in one pass over the answer's bytes, where

@@ -3,11 +3,9 @@ package rest
 import (
 	"context"
 	"errors"
-	"runtime"
 	"testing"
 	"time"
 
-	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/transport"
 )
 
@@ -112,126 +110,6 @@ func TestConcurrency(t *testing.T) {
 	for range 2 {
 		if err := <-done; err != nil {
 			t.Error(err)
-		}
-	}
-}
-
-// Equal requests are one; the first to leave does not take the others along, and
-// the last one does.
-func TestFlights(t *testing.T) {
-	var f flights
-	began, leave, ended := make(chan *HTTPRequest, 4), make(chan struct{}), make(chan error, 4)
-	send := func(ctx context.Context, r *HTTPRequest) (*HTTPResponse, error) {
-		began <- r
-		select {
-		case <-leave:
-			return ok(`1`), nil
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
-	request := func(who string) *HTTPRequest {
-		return &HTTPRequest{Method: "GET", URL: "http://a/x", Header: []subgraphs.HeaderField{{Name: "A", Value: who}, {Name: "B", Value: ""}}}
-	}
-	do := func(ctx context.Context, who string) {
-		go func() { _, err := f.do(ctx, request(who), send); ended <- err }()
-	}
-	wait := func(n int) {
-		t.Helper()
-		for {
-			f.mu.Lock()
-			sum := 0
-			for _, fl := range f.all {
-				sum += fl.waiting
-			}
-			f.mu.Unlock()
-			if sum == n {
-				return
-			}
-		}
-	}
-	first, stop := context.WithCancel(t.Context())
-	do(first, "x")
-	r := <-began
-	if len(r.Header) != 2 || r.Header[0].Value != "x" || r.Header[1].Name != "B" {
-		t.Errorf("sent with %v", r.Header)
-	}
-	do(t.Context(), "x")
-	wait(2)
-	do(t.Context(), "y")
-	<-began // other headers, another request
-	stop()
-	var te *transport.Error
-	if err := <-ended; !errors.As(err, &te) || te.Kind != transport.Cancelled {
-		t.Errorf("the first to leave got %v", err)
-	}
-	wait(2)
-	close(leave)
-	for range 2 {
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	}
-	wait(0)
-	leave = make(chan struct{})
-	late, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-	defer cancel()
-	_, err := f.do(late, request("x"), send)
-	if !errors.As(err, &te) || te.Kind != transport.Timeout {
-		t.Errorf("got %v", err)
-	}
-	defer func() {
-		if recover() != "out of order" {
-			t.Error("the panic did not reach who waits")
-		}
-	}()
-	_, _ = f.do(t.Context(), request("x"), func(context.Context, *HTTPRequest) (*HTTPResponse, error) { panic("out of order") })
-}
-
-// A response that several wait for belongs to none of them, one that is waited for
-// alone gives its memory back; and the request outlives whoever began it.
-func TestSharedResponsesKeepTheirMemory(t *testing.T) {
-	for _, callers := range []int{1, 3} {
-		var f flights
-		body := []byte("body")
-		sent, gate := make(chan *HTTPRequest, 1), make(chan struct{})
-		out := make(chan *HTTPResponse, callers)
-		for range callers {
-			go func() {
-				resp, err := f.do(t.Context(), &HTTPRequest{Method: "POST", Safe: true, Body: body}, func(_ context.Context, r *HTTPRequest) (*HTTPResponse, error) {
-					sent <- r
-					<-gate
-					w := &wireResponse{}
-					w.HTTPResponse = HTTPResponse{Status: 200, Body: []byte("answer"), wire: w}
-					return &w.HTTPResponse, nil
-				})
-				if err != nil {
-					t.Error(err)
-				}
-				out <- resp
-			}()
-		}
-		req := <-sent
-		for waiting := 0; waiting != callers; {
-			f.mu.Lock()
-			for _, fl := range f.all {
-				waiting = fl.waiting
-			}
-			f.mu.Unlock()
-			runtime.Gosched()
-		}
-		if &req.Body[0] == &body[0] {
-			t.Error("the request has the first caller's memory")
-		}
-		close(gate)
-		for range callers {
-			resp := <-out
-			if (resp.wire != nil) != (callers == 1) {
-				t.Errorf("%d callers: memory to give back: %v", callers, resp.wire != nil)
-			}
-			if string(resp.Body) != "answer" {
-				t.Errorf("%q", resp.Body)
-			}
 		}
 	}
 }

@@ -44,19 +44,14 @@ func (b *retryBudget) spend() bool {
 	return true
 }
 
-// share carries out a request, or waits for an equal one under way if it changes
-// nothing.
-func (cl *client) share(ctx context.Context, e *endpoint, req *HTTPRequest) (*HTTPResponse, error) {
-	if cl.options.NoShare || !e.safe() {
-		return cl.send(ctx, e, req)
-	}
-	return cl.flights.do(ctx, req, func(ctx context.Context, req *HTTPRequest) (*HTTPResponse, error) {
-		return cl.send(ctx, e, req)
-	})
+// limit says until when a request is waited for: a context, or a shared call.
+type limit interface {
+	Deadline() (time.Time, bool)
 }
 
-// send carries out a request, and repeats it where that may help.
-func (cl *client) send(ctx context.Context, e *endpoint, req *HTTPRequest) (*HTTPResponse, error) {
+// send carries out a request, and repeats it where that may help and l leaves the
+// time.
+func (cl *client) send(ctx context.Context, l limit, e *endpoint, req *HTTPRequest) (*HTTPResponse, error) {
 	cl.budget.earn(e.retry.budget)
 	for attempt := 0; ; attempt++ {
 		resp, err := cl.options.Transport.Do(ctx, req)
@@ -69,7 +64,7 @@ func (cl *client) send(ctx context.Context, e *endpoint, req *HTTPRequest) (*HTT
 				pause = max(after, 0)
 			}
 		}
-		if deadline, ok := ctx.Deadline(); ok && !cl.options.Clock.Now().Add(pause).Before(deadline) {
+		if deadline, ok := l.Deadline(); ok && !cl.options.Clock.Now().Add(pause).Before(deadline) {
 			return resp, err
 		}
 		if pause > maxPause || !cl.budget.spend() {
@@ -79,7 +74,7 @@ func (cl *client) send(ctx context.Context, e *endpoint, req *HTTPRequest) (*HTT
 			return resp, err
 		}
 		if resp != nil {
-			resp.release()
+			resp.Release()
 		}
 	}
 }

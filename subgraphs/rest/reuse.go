@@ -67,7 +67,7 @@ func (r *run) free() {
 			documents.Put(p.document)
 		}
 		if p.resp != nil {
-			p.resp.release()
+			p.resp.Release()
 		}
 	}
 	m := &r.memory

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/weft-graphql/weft/subgraphs"
@@ -40,28 +41,37 @@ type HTTPRequest struct {
 }
 
 // HTTPResponse is what came back, read to its end. It may be shared: nobody may
-// change it.
+// change it, and who has it may read it until releasing it.
 type HTTPResponse struct {
 	Status int
 	// Header are the response's lines, names in canonical form.
 	Header []subgraphs.HeaderField
 	Body   []byte
 
-	// wire has the memory of Header and Body, where they came over a connection.
+	// wire has the memory of Header and Body, where they came over a connection;
+	// otherwise it is the garbage collector's.
 	wire *wireResponse
 }
 
-// releaseBody gives the memory of the body back.
+// releaseBody gives the memory of the body back, if nobody else has the response;
+// otherwise it goes with the rest.
 func (r *HTTPResponse) releaseBody() {
-	if r.wire != nil {
+	if r.wire != nil && r.wire.holders.Load() == 1 {
 		r.Body = nil
 		r.wire.received.Release()
 	}
 }
 
-// release gives the memory of a response back that nobody else has.
-func (r *HTTPResponse) release() {
-	if w := r.wire; w != nil {
+// Retain adds a holder of the response.
+func (r *HTTPResponse) Retain() {
+	if r.wire != nil {
+		r.wire.holders.Add(1)
+	}
+}
+
+// Release lets go of the response. With the last of its holders its memory is gone.
+func (r *HTTPResponse) Release() {
+	if w := r.wire; w != nil && w.holders.Add(-1) == 0 {
 		w.HTTPResponse = HTTPResponse{}
 		w.received.Release()
 		wireResponses.Put(w)
@@ -72,6 +82,7 @@ func (r *HTTPResponse) release() {
 type wireResponse struct {
 	HTTPResponse
 	received transport.Response
+	holders  atomic.Int32
 }
 
 var wireResponses = sync.Pool{New: func() any { return new(wireResponse) }}
@@ -125,6 +136,7 @@ func (w *Wire) Do(ctx context.Context, r *HTTPRequest) (*HTTPResponse, error) {
 		wireResponses.Put(out)
 		return nil, err
 	}
+	out.holders.Store(1)
 	out.HTTPResponse = HTTPResponse{Status: out.received.Status, Header: out.received.Header, Body: out.received.Body, wire: out}
 	return &out.HTTPResponse, nil
 }
