@@ -44,9 +44,11 @@ func (x *state) fetchObjects(fs *fetchState, members []member) {
 		slot = max(ownSlot(&d.Fields[0]), 0)
 	}
 	var sum word
+	// Members may be of several shapes: one with fewer slots can lie at the end.
+	last := len(x.words) - 1
 	for i := range members {
 		object := members[i].object
-		sum += x.words[object] + x.words[object+headerWords+slot]
+		sum += x.words[object] + x.words[min(object+headerWords+slot, last)]
 	}
 	x.sum = byte(sum)
 }

@@ -39,6 +39,10 @@ func (c *conn) send(head, body []byte) error {
 		_, err := c.socket.Write(head, body)
 		return err
 	}
+	if len(body) == 0 {
+		_, err := c.Write(head)
+		return err
+	}
 	parts := net.Buffers{head, body}
 	_, err := parts.WriteTo(c.Conn)
 	return err

@@ -189,6 +189,27 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// TestErrorNames: net/http tells by the name whether a request could not be read or
+// was a bad one.
+func TestErrorNames(t *testing.T) {
+	near, _ := ends(t)
+	s := New(near)
+	both := func(when string) {
+		t.Helper()
+		var read, write *net.OpError
+		if _, err := s.Read(make([]byte, 1)); !errors.As(err, &read) || read.Op != "read" {
+			t.Errorf("reading %s: %v", when, err)
+		}
+		if _, err := s.Write([]byte("x"), nil); !errors.As(err, &write) || write.Op != "write" {
+			t.Errorf("writing %s: %v", when, err)
+		}
+	}
+	_ = near.SetDeadline(time.Unix(1, 0))
+	both("too late")
+	_ = near.Close()
+	both("after closing")
+}
+
 func TestOnlyPlainSockets(t *testing.T) {
 	a, b := net.Pipe()
 	t.Cleanup(func() { _, _ = a.Close(), b.Close() })

@@ -61,7 +61,7 @@ func (s *Socket) Exchange(out, in []byte) (sent, n int, err error) {
 func (s *Socket) read(out, in []byte) (sent, n int, err error) {
 	r := &s.in
 	r.out, r.in, r.sent, r.n, r.err, r.call = out, in, 0, 0, nil, "read"
-	err = s.raw.Read(r.step)
+	err = named(s.raw.Read(r.step), "read")
 	if err == nil && r.err != nil {
 		err = s.failed(r.call, r.err)
 	}
@@ -77,7 +77,7 @@ func (s *Socket) read(out, in []byte) (sent, n int, err error) {
 func (s *Socket) Write(first, second []byte) (int, error) {
 	w := &s.out
 	w.pieces, w.n, w.err = [2][]byte{first, second}, 0, nil
-	err := s.raw.Write(w.step)
+	err := named(s.raw.Write(w.step), "write")
 	if err == nil && w.err != nil {
 		err = s.failed("write", w.err)
 	}
@@ -88,6 +88,15 @@ func (s *Socket) Write(first, second []byte) (int, error) {
 // failed is an error as the net package makes them, which others look for.
 func (s *Socket) failed(call string, err error) error {
 	return &net.OpError{Op: call, Net: s.net, Addr: s.addr, Err: os.NewSyscallError(call, err)}
+}
+
+// named gives an error of the poller (too late, or closed) the name of the call; that
+// of the raw connection is one that net/http, for one, does not know.
+func named(err error, call string) error {
+	if op, ok := err.(*net.OpError); ok { // made for this call
+		op.Op = call
+	}
+	return err
 }
 
 // reading is one call of read.
