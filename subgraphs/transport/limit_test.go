@@ -62,8 +62,13 @@ func TestBodyLimit(t *testing.T) {
 				if k := kindOf(t, err); k != TooLarge {
 					t.Fatalf("got %v", err)
 				}
-				// The server's part is in the figure too.
-				if took := after.TotalAlloc - before.TotalAlloc; took > 70*mib {
+				// The server's part is in the figure too. The race detector lets pools
+				// forget some of what they are given.
+				most := uint64(70 * mib)
+				if raceEnabled {
+					most = 90 * mib
+				}
+				if took := after.TotalAlloc - before.TotalAlloc; took > most {
 					t.Errorf("allocated %d MiB in all", took/mib)
 				}
 			})
