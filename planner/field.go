@@ -43,7 +43,10 @@ func (w *specWriter) field(sc *scope, pk *pick, ti int, group []*arrival, sure b
 		quoted := w.prefix(s, f, key)
 		field := plan.DecodeField{
 			Key: key, Quoted: quoted[: len(quoted)-1 : len(quoted)-1], Slot: s.index,
-			Wrap: def.Type.Wrap, Child: decode, Sure: sure && pk.need == nil,
+			Wrap: def.Type.Wrap, Child: decode,
+		}
+		if sure {
+			field.Cond, field.Sure = sc.decode.Condition(pk.need)
 		}
 		if s.leaf && !s.hidden {
 			field.Leaf, field.Enum = w.leafKind(def.Type.Type)

@@ -23,8 +23,9 @@ func (w *specWriter) made(sc *scope, s *slot, ti int, group []*arrival, m *graph
 		// The fields below are asked for beside this one: they share its keys.
 		inner := w.scope(sc.keys, 0)
 		inner.inline = true
-		inner.decode.Shape, inner.decode.Static = made.Shape, made.Static
+		inner.decode.Shape, inner.decode.Static, inner.decode.Conds = made.Shape, made.Static, sc.decode.Conds
 		w.objectIn(inner, below, s.child)
+		sc.decode.Conds = inner.decode.Conds
 		for i := inner.fields; i < len(w.stacks.decodeFields); i++ {
 			f := &w.stacks.decodeFields[i]
 			f.Into = s.index + 1

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"math"
 	"slices"
 
 	"github.com/weft-graphql/weft/planner/operation"
@@ -317,7 +318,7 @@ type Decode struct {
 	// Made are objects that the answer does not have and that are made of what it
 	// has once the object is read.
 	Made []Made
-	// Sure is how many of the Fields are.
+	// Sure is how many of the Fields are, whatever their conditions.
 	Sure int
 	// Static is the index into Shape.Types when the type is known beforehand, or -1.
 	Static int
@@ -333,8 +334,36 @@ type Decode struct {
 	// Copies are the Fields once more, for reading objects below a field that is
 	// [DecodeField.Copied].
 	Copies []CopyField
+	// Conds are the conditions of Fields that are Sure, by [DecodeField.Cond].
+	Conds []Condition
 
 	copies copies
+}
+
+// Condition returns the number of a condition for [DecodeField.Cond], adding it if
+// it is not among the last: those of a fragment's fields come one after the other,
+// and looking at all of them would take long for an object with thousands. It
+// reports false when there are too many.
+func (d *Decode) Condition(c Condition) (uint16, bool) {
+	if c == nil {
+		return 0, true
+	}
+	n := len(d.Conds)
+	for i := n; i > max(n-8, 0); i-- {
+		if slices.Equal(d.Conds[i-1], c) {
+			return uint16(i), true
+		}
+	}
+	if n == math.MaxUint16 {
+		return 0, false
+	}
+	d.Conds = append(d.Conds, c)
+	return uint16(n + 1), true
+}
+
+// Expects reports whether a right answer has a field, for the given condition bits.
+func (d *Decode) Expects(f *DecodeField, bits uint64) bool {
+	return f.Sure && (f.Cond == 0 || d.Conds[f.Cond-1].Holds(bits))
 }
 
 // TypeName is a type's name in a subgraph and its index in Shape.Types.
@@ -363,8 +392,12 @@ type DecodeField struct {
 	// [Made]) that the value belongs to; Slot is then a slot of that object.
 	Into int
 	// Sure says that the key cannot be absent from a right answer: it is asked for
-	// without condition and on every type.
+	// on every type, and whenever Cond holds.
 	Sure bool
+	// Cond, when not 0, is one more than the index into [Decode.Conds] of when the
+	// field is asked for. Where it is 0, a field that is Sure is always asked for; of
+	// others nothing is said.
+	Cond uint16
 	// Copied is not 0 when nobody but the writer looks at what Child reads and that
 	// is written as it comes, if it comes as expected: the keys in the order asked
 	// for, no spaces, no null where none may be. The slot then holds the bytes

@@ -17,7 +17,7 @@ func (d *Decode) mark() {
 // asWritten reports whether what is asked for is what is written, in the same
 // order and under the same keys, whatever the request's variables are.
 func (d *Decode) asWritten() bool {
-	if d.Static < 0 || len(d.Names) > 0 || len(d.Made) > 0 || d.Sure != len(d.Fields) || len(d.Fields) == 0 {
+	if d.Static < 0 || len(d.Names) > 0 || len(d.Made) > 0 || d.Sure != len(d.Fields) || len(d.Conds) > 0 || len(d.Fields) == 0 {
 		return false
 	}
 	class := d.Shape.Types[d.Static].Class

@@ -187,9 +187,36 @@ func (x *state) mergeObjects(a, b word, n, holder int) word {
 	x.indexBase = base
 	x.copyErrors(object, old)
 	x.copyErrors(object, more)
+	if (x.words[old]|x.words[more])&flagGone != 0 && x.lacks(object) {
+		x.words[object] |= flagGone
+	}
 	w := objectWord(object)
 	x.merged.add(a, b, w)
 	return w
+}
+
+// lacks reports whether a field that may not be null has not come at all. What was
+// put together from an object that does not exist, as a lookup said of it, and
+// another one is taken for one that does not exist only then: if the other half has
+// what the lookup would have given, and be it null, the lookup is not to blame for
+// what is wrong.
+func (x *state) lacks(object int) bool {
+	shape, class := x.shapeOf(object), 0
+	if typ := x.typeOf(object); typ >= 0 {
+		class = shape.Types[typ].Class
+	} else if len(shape.Classes) != 1 {
+		return true // its fields are not known yet
+	}
+	if class < 0 {
+		return false
+	}
+	for i := range shape.Classes[class] {
+		o := &shape.Classes[class][i]
+		if o.Kind == plan.FromSlot && o.Wrap.NonNull() && x.words[object+headerWords+o.Slot].kind() == kindEmpty && o.Cond.Holds(x.bits) {
+			return true
+		}
+	}
+	return false
 }
 
 // mergeLists merges lists by index.

@@ -220,14 +220,8 @@ func checkDecode(p *plan.Plan, d *plan.Decode) error {
 			return err
 		}
 	}
-	sure := 0
-	for i := range d.Fields {
-		if d.Fields[i].Sure {
-			sure++
-		}
-	}
-	if sure != d.Sure {
-		return fmt.Errorf("%d fields are sure, not %d", sure, d.Sure)
+	if err := checkSure(d); err != nil {
+		return err
 	}
 	for i := range d.Fields {
 		f := &d.Fields[i]
@@ -263,6 +257,33 @@ func checkDecode(p *plan.Plan, d *plan.Decode) error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// checkSure checks what is said of fields that are always asked for, or under a
+// condition.
+func checkSure(d *plan.Decode) error {
+	sure := 0
+	for i := range d.Fields {
+		f := &d.Fields[i]
+		if f.Sure {
+			sure++
+		}
+		if int(f.Cond) > len(d.Conds) || f.Cond != 0 && !f.Sure {
+			return fmt.Errorf("field %s: condition %d is out of place", f.Key, int(f.Cond)-1)
+		}
+	}
+	if sure != d.Sure {
+		return fmt.Errorf("%d fields are sure, not %d", sure, d.Sure)
+	}
+	for i, c := range d.Conds {
+		if c == nil {
+			return fmt.Errorf("condition %d of a decoding is none", i)
+		}
+	}
+	if (d.Verbatim > 0 || len(d.Copies) > 0) && (sure != len(d.Fields) || len(d.Conds) > 0) {
+		return fmt.Errorf("a decoding with fields that can be absent is marked to be written as it comes")
 	}
 	return nil
 }

@@ -45,6 +45,25 @@ func TestCheck(t *testing.T) {
 			p.Fetches[1].Entries[0].Targets[0].Types[0].Representation.Names = []string{"a", "b"}
 		}, "2 names"},
 		"target": {func(p *plan.Plan) { p.Fetches[1].Entries[0].Targets[0].Types[0].Decode = nil }, "type 0"},
+		"sure":   {func(p *plan.Plan) { p.Fetches[0].Root.Sure = 2 }, "0 fields are sure, not 2"},
+		"no condition": {func(p *plan.Plan) {
+			d := sure(p.Fetches[0].Root)
+			d.Fields[0].Cond = 1
+		}, "condition 0 is out of place"},
+		"condition of no use": {func(p *plan.Plan) {
+			d := p.Fetches[0].Root
+			d.Fields[0].Cond, _ = d.Condition(ifA)
+		}, "condition 0 is out of place"},
+		"nil condition": {func(p *plan.Plan) { p.Fetches[0].Root.Conds = make([]plan.Condition, 1) }, "condition 0 of a decoding is none"},
+		"verbatim": {func(p *plan.Plan) {
+			d := sure(p.Fetches[0].Root)
+			d.Fields[0].Cond, _ = d.Condition(ifA)
+			d.Verbatim = 12
+		}, "written as it comes"},
+		"copied": {func(p *plan.Plan) {
+			d := p.Fetches[0].Root
+			d.Copies = make([]plan.CopyField, len(d.Fields))
+		}, "written as it comes"},
 	} {
 		p := usersPlan(nil, nil)
 		if err := Check(p); err != nil {

@@ -159,8 +159,8 @@ func (x *state) ownNode(w word, at int, set int32) (node int, again bool) {
 	return made, again
 }
 
-// copyObject copies an object; what it holds is shared from now on. It returns 0
-// when the store is full.
+// copyObject copies an object; what it holds is shared from now on. A copy of one
+// that does not exist does not exist either. It returns 0 when the store is full.
 func (x *state) copyObject(from int) int {
 	shape := x.shapeOf(from)
 	to := x.object(shape, x.typeOf(from))
@@ -172,6 +172,7 @@ func (x *state) copyObject(from int) int {
 		x.share(w)
 		x.words[to+headerWords+i] = w
 	}
+	x.words[to] |= x.words[from] & flagGone
 	x.copyErrors(to, from)
 	if n := shape.Collect; n >= 0 {
 		x.collections[n] = append(x.collections[n], uint32(to))

@@ -24,6 +24,20 @@ type generator struct {
 	count int
 	salt  uint64
 	calm  bool // no faults
+	bits  uint64
+}
+
+// condition makes one over two variables.
+func (g *generator) condition() plan.Condition {
+	term := func() plan.Term {
+		mask := uint64(1 + g.r.Intn(3))
+		return plan.Term{Mask: mask, Value: uint64(g.r.Intn(4)) & mask}
+	}
+	c := plan.Condition{term()}
+	if g.chance(0.3) {
+		c = append(c, term())
+	}
+	return c
 }
 
 func (g *generator) chance(p float64) bool { return g.r.Float64() < p }
@@ -150,19 +164,37 @@ func (g *generator) fill(s *plan.Shape, depth int, makers, above []*plan.Fetch) 
 			only = []string{s.Types[g.r.Intn(len(s.Types))].Name}
 		}
 		g.field(s, name, g.wrap(leafTypes[g.r.Intn(len(leafTypes))]), nil, only...)
+		var cond plan.Condition
 		if g.chance(0.15) && (!plain || g.chance(0.2)) {
+			cond = g.condition()
 			for c := range s.Classes {
 				if n := len(s.Classes[c]); n > 0 && s.Classes[c][n-1].Key == name {
-					s.Classes[c][n-1].Cond = plan.Condition{{Mask: 1, Value: uint64(g.r.Intn(2))}}
+					s.Classes[c][n-1].Cond = cond
 				}
 			}
 		}
 		g.add(decodes[p], s, name, nil)
+		if len(only) == 0 && g.chance(0.6) {
+			asked(decodes[p], cond)
+		}
 	}
 	if plain {
-		sure(decodes[0])
+		for i := range decodes[0].Fields {
+			if f := &decodes[0].Fields[i]; !f.Sure {
+				f.Sure = true
+				decodes[0].Sure++
+			}
+		}
 	}
 	return decodes[:len(makers)]
+}
+
+// asked says that the last field of a decoding is asked for under a condition, on
+// every type.
+func asked(d *plan.Decode, c plan.Condition) {
+	f := &d.Fields[len(d.Fields)-1]
+	f.Cond, f.Sure = d.Condition(c)
+	d.Sure++
 }
 
 func (g *generator) merged(s *plan.Shape) bool { return s.Merged }
@@ -304,7 +336,8 @@ func (g *generator) render(ds []*plan.Decode, seed string, fetch int, types []pl
 				members = append(members, `"__typename":"`+name+`"`)
 				continue
 			}
-			if !g.calm && r.Intn(25) == 0 {
+			// What is not asked for does not come, most of the time.
+			if !g.calm && r.Intn(25) == 0 || f.Cond != 0 && !d.Expects(f, g.bits) && r.Intn(8) > 0 {
 				continue
 			}
 			below := seed + "/" + f.Key
@@ -389,7 +422,8 @@ func generate(seed int64) (*generator, uint64) {
 		}
 		dedupeDeps(g.plan, f)
 	}
-	return g, uint64(r.Intn(2))
+	g.bits = uint64(r.Intn(4))
+	return g, g.bits
 }
 
 func dedupeDeps(p *plan.Plan, f *plan.Fetch) {

@@ -477,7 +477,7 @@ func (m *model) decode(d *plan.Decode, raw []byte) (*mObject, bool) {
 		f := &d.Fields[i]
 		if raw, ok := members[f.Key]; ok && f.Slot >= 0 {
 			o.slots[f.Slot] = m.value(f, f.Wrap, raw, o, "")
-		} else if f.Sure {
+		} else if d.Expects(f, m.bits) {
 			o.slots[f.Slot] = &mValue{kind: kindFailed}
 			o.errs = append(o.errs, mError{slot: f.Slot, code: CodeInvalidValue})
 		}

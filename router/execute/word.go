@@ -74,7 +74,8 @@ const (
 	// flagVerbatim marks objects that are written as they came: the memo is then
 	// the index + 1 into store.verbatim.
 	flagVerbatim word = 1 << 44
-	// flagGone marks objects of which a lookup said that they do not exist.
+	// flagGone marks objects of which a lookup said that they do not exist: what
+	// they lack is no error. Copies have it too; for merged objects see lacks.
 	flagGone word = 1 << 45
 
 	errorMask = word(1<<32 - 1)

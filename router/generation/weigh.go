@@ -159,7 +159,10 @@ func (pw *planWeigher) decode(d *plan.Decode) int64 {
 		return 0
 	}
 	pw.decodes[d] = true
-	w := sizeOf[plan.Decode](1) + sizeOf[plan.DecodeField](len(d.Fields)) + sizeOf[plan.TypeName](len(d.Names)) + sizeOf[plan.CopyField](len(d.Copies))
+	w := sizeOf[plan.Decode](1) + sizeOf[plan.DecodeField](len(d.Fields)) + sizeOf[plan.TypeName](len(d.Names)) + sizeOf[plan.CopyField](len(d.Copies)) + sizeOf[plan.Condition](cap(d.Conds))
+	for _, c := range d.Conds {
+		w += sizeOf[plan.Term](len(c))
+	}
 	for i := range d.Fields {
 		w += int64(len(d.Fields[i].Quoted)+len(d.Fields[i].Key)) + pw.decode(d.Fields[i].Child)
 	}

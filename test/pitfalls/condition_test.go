@@ -94,3 +94,49 @@ func TestPitfall33_ConditionsOfSharedFetches(t *testing.T) {
 	w.do(t, op, `{"x":false,"y":false}`).gives(`{"x":{},"y":{}}`).asked("a")
 	w.do(t, `query($x:Boolean!){x @include(if:$x) {price} y{price}}`, `{"x":false}`).gives(`{"y":{"price":20}}`).asked("a b")
 }
+
+// A field that was asked for under a condition which holds is missed like any
+// other when the answer has no such key; one that was not asked for is not.
+func TestConditionalFieldsLeftOut(t *testing.T) {
+	w := conditionWorld(t)
+	const left = " SUBGRAPH_INVALID_VALUE"
+	for n := range 8 {
+		x, y, z := n&1 != 0, n&2 != 0, n&4 != 0
+		vars := fmt.Sprintf(`{"x":%v,"y":%v,"z":%v}`, x, y, z)
+		nulls := func(data, absent string, holds bool) (string, []string) {
+			if holds {
+				return data[:len(data)-len(`}]}`)] + `,"` + absent + `":null}]}`, []string{"ps.0." + absent + left}
+			}
+			return data, nil
+		}
+		// A fragment in a fragment, and the field once more beside them.
+		w.answerWith("a", `{"data":{"ps":[{"id":"1"}]}}`)
+		data, errs := nulls(`{"ps":[{"id":"1"}]}`, "name", x && !y || z)
+		w.do(t, `query($x:Boolean!,$y:Boolean!,$z:Boolean!){ps{id ...@include(if:$x){...@skip(if:$y){name}} name @include(if:$z)}}`, vars).gives(data, errs...)
+		// In a row of a lookup.
+		w.answerWith("b", `{"data":{"_entities":[{"price":10}]}}`)
+		data, errs = nulls(`{"ps":[{"price":10}]}`, "weight", x && !y)
+		w.do(t, `query($x:Boolean!,$y:Boolean!){ps{price ...@skip(if:$y){weight @include(if:$x)}}}`, vars).gives(data, errs...)
+		// A field at the root.
+		w.answerWith("a", `{"data":{}}`)
+		if a := w.do(t, `query($x:Boolean!){ps @include(if:$x){name}}`, vars); x {
+			a.gives(`{"ps":null}`, "ps"+left)
+		} else {
+			a.gives(`{}`).asked("")
+			w.faults["a"] = nil
+		}
+	}
+}
+
+// Of fields that only some types have nothing can be missed; what all have is,
+// under its condition.
+func TestConditionalFieldsOfTypesLeftOut(t *testing.T) {
+	w := start(t, `{"types": {}, "roots": {"Query.ns": {"value": []}}}`,
+		sdl{"a", `type Query { ns: [N] } interface N { id: ID name: String } type A implements N { id: ID name: String a: Int } type B implements N { id: ID name: String b: Int }`})
+	const body = `{"data":{"ns":[{"__typename":"A","id":"1"},{"__typename":"B","id":"2"}]}}`
+	const op = `query($x:Boolean!){ns{id ...@include(if:$x){name ... on A{a} ... on B{b}}}}`
+	w.answerWith("a", body, body)
+	w.do(t, op, `{"x":false}`).gives(`{"ns":[{"id":"1"},{"id":"2"}]}`)
+	w.do(t, op, `{"x":true}`).gives(`{"ns":[{"id":"1","name":null,"a":null},{"id":"2","name":null,"b":null}]}`,
+		"ns.0.name SUBGRAPH_INVALID_VALUE", "ns.1.name SUBGRAPH_INVALID_VALUE")
+}

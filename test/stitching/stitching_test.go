@@ -294,6 +294,34 @@ subgraphs:
 	}
 }
 
+// What a namespace holds is missed there when it was asked for and did not come,
+// whatever conditions it and the namespace stand under.
+func TestNamespacedFieldsLeftOut(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "billing.graphql")
+	if err := os.WriteFile(file, []byte("type Query { version: String size: Int }\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"data":{"size":1}}`)
+	}))
+	t.Cleanup(server.Close)
+	h := serve(t, fmt.Sprintf("subgraphs:\n  - {name: billing, url: %q, schema: %q, transforms: [{namespace: billing}]}\n", server.URL, file))
+	const missed = `"path":["billing","version"],"extensions":{"code":"SUBGRAPH_INVALID_VALUE"`
+	for query, want := range map[string]string{
+		`{ billing { size version } }`:                                                                                                 missed,
+		`query($x: Boolean! = true) { billing { size version @include(if: $x) } }`:                                                     missed,
+		`query($x: Boolean! = false) { billing { size version @include(if: $x) } }`:                                                    `{"data":{"billing":{"size":1}}}`,
+		`query($x: Boolean! = true) { billing @include(if: $x) { version } billing { size } }`:                                         missed,
+		`query($x: Boolean! = false) { billing @include(if: $x) { version } billing { size } }`:                                        `{"data":{"billing":{"size":1}}}`,
+		`query($x: Boolean! = true, $y: Boolean! = false) { billing { size version @skip(if: $x) ... @include(if: $y) { version } } }`: `{"data":{"billing":{"size":1}}}`,
+	} {
+		if got := ask(t, h, query); !strings.Contains(got, want) {
+			t.Errorf("%s\n got %s\nwant %s", query, got, want)
+		}
+	}
+}
+
 // An error at an entry of a batch answer that has no key cannot be told from one
 // of the rows that were not found, but it must not vanish.
 func TestErrorsOfBatchEntriesArrive(t *testing.T) {
