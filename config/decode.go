@@ -23,10 +23,12 @@ type decoder struct {
 	at map[string]Position
 	// secrets are the paths of values that must not be shown.
 	secrets map[string]bool
+	// alone are the paths of lists that are written as their only entry.
+	alone map[string]bool
 }
 
 func newDecoder() *decoder {
-	return &decoder{at: map[string]Position{}, secrets: map[string]bool{}}
+	return &decoder{at: map[string]Position{}, secrets: map[string]bool{}, alone: map[string]bool{}}
 }
 
 // layer decodes one document over what is in c.
@@ -318,8 +320,10 @@ func (d *decoder) listMap(n *node, v reflect.Value, k key, path string) {
 			continue
 		}
 		items := f.value
+		delete(d.alone, at)
 		if _, short := scalarForms[v.Type().Elem().Elem()]; items.kind == mappingNode || short && items.kind == scalarNode {
 			items = &node{kind: sequenceNode, pos: f.value.pos, dir: f.value.dir, items: []*node{f.value}}
+			d.alone[at] = true
 		}
 		list := reflect.New(v.Type().Elem()).Elem()
 		d.value(items, list, key{name: f.key, typ: v.Type().Elem(), secret: k.secret}, at)

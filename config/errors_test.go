@@ -114,7 +114,7 @@ func TestErrors(t *testing.T) {
 		"missing: insert value":       {ok + "headers: {all: {request: [{insert: {name: a}}]}}\n", []Error{at(2, 36, CodeMissing, "headers.all.request.0.insert.value")}, ""},
 		"missing: rule":               {ok + "headers: {all: {request: [{}]}}\n", []Error{at(2, 27, CodeMissing, "headers.all.request.0")}, "propagate"},
 		"missing: selector":           {ok + "headers: {all: {request: [{remove: {}}]}}\n", []Error{at(2, 36, CodeMissing, "headers.all.request.0.remove")}, ""},
-		"not supported":               {"subgraphs: [{name: a, schema: a.graphql, rest: {url: http://a/, fetch: {Query.a: {GET: /a, poll: {}}}}}]\n", []Error{at(1, 92, CodeNotSupported, "subgraphs.a.rest.fetch[Query.a].0.poll")}, "later version"},
+		"not supported":               {"subgraphs: [{name: a, schema: a.graphql, rest: {url: http://a/, fetch: {Query.a: {GET: /a, poll: {}}}}}]\n", []Error{at(1, 92, CodeNotSupported, "subgraphs.a.rest.fetch.\"Query.a\".poll")}, "later version"},
 		"syntax":                      {"listen: [\n", []Error{at(1, 1, CodeSyntax, "")}, ""},
 		"syntax: tab":                 {ok + "limits:\n\tmax_depth: 3\n", []Error{at(3, 1, CodeSyntax, "")}, ""},
 		"syntax: braces":              {ok + "subgraphs:\n  - name: a\n    rest: {fetch: {Query.a: {GET: /a/{id}}}}\n", []Error{at(4, 1, CodeSyntax, "")}, `{GET: "/users/{id}"}`},

@@ -95,7 +95,7 @@ func TestCheckLocates(t *testing.T) {
 	write("s.graphql", "type Query { me: String you: String }\n")
 	rest := "subgraphs:\n  - name: s\n    schema: s.graphql\n    rest:\n      url: http://127.0.0.1:1\n      fetch:\n        Query.me: GET /me\n"
 	for name, c := range map[string]struct{ yaml, want string }{
-		"coordinate":  {rest + "        Query.he: GET /he\n", file + ":8:19: subgraphs.s.rest.fetch[Query.he].0: Query has no field he (REST_UNKNOWN_FIELD)\n"},
+		"coordinate":  {rest + "        Query.he: GET /he\n", file + ":8:19: subgraphs.s.rest.fetch.\"Query.he\": Query has no field he (REST_UNKNOWN_FIELD)\n"},
 		"no endpoint": {rest, file + ":7:9: subgraphs.s.rest.fetch: Query.you has no endpoint (REST_NO_ENDPOINT)\n"},
 		"schema file": {"subgraphs:\n  - name: s\n    url: http://127.0.0.1:1\n    schema: other.graphql\n", file + ":4:13: schema of s: the file cannot be read: "},
 		"openapi":     {"subgraphs:\n  - name: s\n    openapi: other.json\n", file + ":3:14: schema of s: the file cannot be read: "},

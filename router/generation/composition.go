@@ -166,7 +166,7 @@ func restError(c *config.Config, name string, e *rest.Error) *compose.Error {
 		return out
 	}
 	path := "subgraphs." + name + "." + e.Place.Key
-	out.Message = path + ": " + e.Message
+	out.Message = c.KeyPath(path) + ": " + e.Message
 	for c.Place != nil && path != "" {
 		if at, ok := c.Place(path); ok {
 			out.File, out.Line, out.Column = at.File, at.Line, at.Column
