@@ -93,12 +93,28 @@ func TestCheckLocates(t *testing.T) {
 		}
 	}
 	write("s.graphql", "type Query { me: String you: String }\n")
+	write("pets.yaml", `openapi: 3.0.0
+servers: [{url: "http://127.0.0.1:1"}]
+paths: {"/pets/{id}": {get: {operationId: getPet, parameters: [{name: id, in: path, schema: {type: string}}], responses: {"200": {description: a, content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}}}}}
+components:
+  schemas:
+    Pet: {type: object, properties: {id: {type: string}, owner_id: {type: string}}}
+`)
+	write("v4.yaml", "paths: {}\nopenapi: 4.0.0\n")
+	pets, plain := "subgraphs:\n  - name: pets\n    openapi: pets.yaml\n", "subgraphs:\n  - name: s\n    url: http://127.0.0.1:1\n    schema: s.graphql\n"
 	rest := "subgraphs:\n  - name: s\n    schema: s.graphql\n    rest:\n      url: http://127.0.0.1:1\n      fetch:\n        Query.me: GET /me\n"
 	for name, c := range map[string]struct{ yaml, want string }{
 		"coordinate":  {rest + "        Query.he: GET /he\n", file + ":8:19: subgraphs.s.rest.fetch.\"Query.he\": Query has no field he (REST_UNKNOWN_FIELD)\n"},
 		"no endpoint": {rest, file + ":7:9: subgraphs.s.rest.fetch: Query.you has no endpoint (REST_NO_ENDPOINT)\n"},
 		"schema file": {"subgraphs:\n  - name: s\n    url: http://127.0.0.1:1\n    schema: other.graphql\n", file + ":4:13: schema of s: the file cannot be read: "},
 		"openapi":     {"subgraphs:\n  - name: s\n    openapi: other.json\n", file + ":3:14: schema of s: the file cannot be read: "},
+		"document":    {"subgraphs:\n  - name: pets\n    openapi: v4.yaml\n", file + ":3:14: subgraphs.pets.openapi: there is no OpenAPI version \"4.0.0\"; 2.0, 3.0 and 3.1 are known, in " + dir + "/v4.yaml:2:1 (#/openapi) (OPENAPI_VERSION)\n"},
+		"operations":  {"subgraphs:\n  - name: pets\n    openapi:\n      source: pets.yaml\n      operations: {gotPet: pet}\n", file + ":5:28: subgraphs.pets.openapi.operations.gotPet: the document has no operation gotPet, in " + dir + "/pets.yaml:3:1 (#/paths) (OPENAPI_UNKNOWN)\n  hint: Did you mean \"getPet\"? "},
+		"types":       {"subgraphs:\n  - name: pets\n    openapi:\n      source: pets.yaml\n      types: {Animal: Pet}\n", file + ":5:23: subgraphs.pets.openapi.types.Animal: the document has no component schema Animal, in " + dir + "/pets.yaml:5:3 (#/components/schemas) (OPENAPI_UNKNOWN)\n  hint: Types are named in openapi.types by component schema. There are Pet\n"},
+		"entities":    {pets + "    entities:\n      Pet: di\n", file + ":5:12: subgraphs.pets.entities.Pet: Pet has no field di that could be a key, in " + dir + "/pets.yaml:6:5 (#/components/schemas/Pet) (OPENAPI_INVALID_KEY)\n  hint: A key is made of plain fields: texts and whole numbers. There are id, owner_id\n"},
+		"links":       {pets + "    links:\n      Pet.owner: {User: {id: ownr_id}}\n", file + ":5:18: subgraphs.pets.links.\"Pet.owner\": Pet has no property ownr_id, in " + dir + "/pets.yaml:6:5 (#/components/schemas/Pet) (OPENAPI_UNKNOWN)\n  hint: Did you mean \"owner_id\"?\n"},
+		"transforms":  {plain + "    transforms:\n      - rename: {types: {Qery: Q}}\n", file + ":6:32: subgraphs.s.transforms.0.rename.types.Qery: the subgraph has no type \"Qery\" (STITCH_UNKNOWN_TYPE)\n  hint: did you mean \"Query\"?\n"},
+		"entity":      {plain + "    entities:\n      User: {key: id, lookup: 'user(id: $key.id)'}\n", file + ":6:13: subgraphs.s.entities.User: the subgraph has no type \"User\" (STITCH_UNKNOWN_TYPE)\n  hint: there are: Query\n"},
 	} {
 		write("router.yaml", c.yaml)
 		got := weft(t, "", "check", "--config", file)

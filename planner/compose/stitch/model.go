@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/agnivade/levenshtein"
+
 	"github.com/weft-graphql/weft/planner/compose"
 	"github.com/weft-graphql/weft/planner/schema"
 )
@@ -391,6 +393,13 @@ func (w *work) needField(coordinate, rule string) *field {
 	return f
 }
 
+// maxName and maxListed bound what hints look at: the length of a name, and the
+// number of names in a list.
+const (
+	maxName   = 100
+	maxListed = 10
+)
+
 // meant names what a wrong name may have been meant for. Rules use the names that
 // earlier rules left, so the name something had before is a hint as well.
 func (w *work) meant(name string, known []string) string {
@@ -404,12 +413,22 @@ func (w *work) meant(name string, known []string) string {
 			}
 		}
 	}
+	best, distance := "", len(name)/3+1
 	for _, k := range known {
-		if strings.EqualFold(k, name) {
-			return fmt.Sprintf("did you mean %q?", k)
+		if len(name) > maxName || len(k) > maxName {
+			continue
+		}
+		if d := levenshtein.ComputeDistance(strings.ToLower(k), strings.ToLower(name)); d < distance {
+			best, distance = k, d
 		}
 	}
-	return ""
+	switch {
+	case best != "":
+		return fmt.Sprintf("did you mean %q?", best)
+	case len(known) == 0 || len(known) > maxListed:
+		return ""
+	}
+	return "there are: " + strings.Join(known, ", ")
 }
 
 var namePattern = regexp.MustCompile(`^[_A-Za-z][_0-9A-Za-z]*$`)

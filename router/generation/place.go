@@ -1,0 +1,86 @@
+package generation
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/weft-graphql/weft/config"
+	"github.com/weft-graphql/weft/planner/compose"
+	"github.com/weft-graphql/weft/subgraphs/openapi"
+)
+
+// placed gives an error the place of a key of the configuration, or of the nearest
+// one above that is there, and has its message begin with the key.
+func placed(c *config.Config, path string, e *compose.Error) *compose.Error {
+	e.Message = c.KeyPath(path) + ": " + e.Message
+	if c.Place == nil {
+		return e
+	}
+	// Of a key that is not there itself, Place gives the one above.
+	if at, _ := c.Place(path); at.Line > 0 || at.File != "" {
+		e.File, e.Line, e.Column = at.File, at.Line, at.Column
+	}
+	return e
+}
+
+// openapiError is why a document cannot be imported as an error of composition.
+// Its place is what in the configuration asked for it; that in the document is
+// part of the message.
+func openapiError(c *config.Config, s *config.Subgraph, e *openapi.Error) *compose.Error {
+	path := "subgraphs." + s.Name + "."
+	switch e.Option {
+	case "":
+		path += "openapi"
+	case "links":
+		path = memberPath(path+e.Option, e.Entry)
+	case "entities":
+		path += e.Option + "." + e.Entry
+	default:
+		path += "openapi." + e.Option + "." + e.Entry
+	}
+	message := strings.TrimPrefix(e.Message, e.Option+": ") + ", in " + documentName(s)
+	if e.At.Line > 0 {
+		message += fmt.Sprintf(":%d:%d", e.At.Line, e.At.Column)
+	}
+	if e.At.Pointer != "#" {
+		message += " (" + e.At.Pointer + ")"
+	}
+	return placed(c, path, &compose.Error{Code: e.Code, Subgraph: s.Name, Coordinate: e.Coordinate, Message: message, Hint: e.Hint})
+}
+
+// documentName is where the document of a subgraph is, without what may be secret.
+func documentName(s *config.Subgraph) string {
+	source := string(s.OpenAPI.Source)
+	if !s.OpenAPI.Source.IsURL() {
+		return source
+	}
+	u, err := url.Parse(source)
+	if err != nil {
+		return "the document"
+	}
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	return u.String()
+}
+
+// place finds the places of errors that are not in a text that people have: of
+// stitching rules, and of schemas made of OpenAPI documents.
+func (r *Composition) place(c *config.Config) {
+	for _, e := range r.Errors {
+		s := c.Subgraph(e.Subgraph)
+		switch {
+		case e.File != "":
+		case e.Rule != "":
+			path := e.Rule
+			if !strings.HasPrefix(path, "joins.") {
+				path = "subgraphs." + e.Subgraph + "." + path
+			}
+			e.Message = strings.TrimPrefix(e.Message, e.Rule+": ")
+			placed(c, path, e)
+		case s != nil && s.OpenAPI != nil:
+			e.Line, e.Column = 0, 0 // of the schema that was made
+			e.Message += ", in the schema made of " + documentName(s)
+			placed(c, "subgraphs."+s.Name+".openapi", e)
+		}
+	}
+}
