@@ -357,11 +357,7 @@ func (d *decoder) scalar(n *node, v reflect.Value, k key, path string) {
 		d.secrets[path] = true
 	}
 	if len(k.enum) > 0 && !slices.Contains(k.enum, v.String()) {
-		hint := didYouMean(v.String(), k.enum)
-		if hint == "" {
-			hint = "one of: " + strings.Join(k.enum, ", ")
-		}
-		d.fail(n.pos, CodeInvalidValue, path, fmt.Sprintf("%s is not a value of %q", shown(n), k.name), hint)
+		d.fail(n.pos, CodeInvalidValue, path, fmt.Sprintf("%s is not a value of %q", shown(n), k.name), oneOf(v.String(), k.enum))
 	}
 	if k.min != "" {
 		least := reflect.New(v.Type()).Elem()

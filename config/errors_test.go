@@ -82,7 +82,9 @@ func TestErrors(t *testing.T) {
 
 		"duplicate key":           {ok + "limits:\n  max_depth: 1\n  max_depth: 2\n", []Error{at(4, 3, CodeDuplicateKey, "limits.max_depth")}, "line 3"},
 		"duplicate subgraph":      {"subgraphs:\n  - {name: a, url: http://a/}\n  - {name: b, url: http://b/}\n  - {name: a, url: http://c/}\n", []Error{at(4, 12, CodeDuplicateName, "subgraphs.a.name")}, "line 2"},
-		"unknown subgraph":        {subgraph + "traffic_shaping:\n  subgraphs: [{name: b}]\n", []Error{at(3, 22, CodeUnknownName, "traffic_shaping.subgraphs.b.name")}, ""},
+		"unknown subgraph":        {subgraph + "traffic_shaping:\n  subgraphs: [{name: b}]\n", []Error{at(3, 22, CodeUnknownName, "traffic_shaping.subgraphs.b.name")}, "one of: a"},
+		"unknown subgraph, far":   {"subgraphs: [{name: accounts, url: http://a/}, {name: b, url: http://b/}]\nheaders: {subgraphs: [{name: x}]}\n", []Error{at(2, 30, CodeUnknownName, "headers.subgraphs.x.name")}, "one of: accounts, b"},
+		"unknown subgraph, join":  {subgraph + "joins: [\"A.b: aa.B by c\"]\n", []Error{at(2, 9, CodeUnknownName, "joins.0.subgraph")}, "one of: a"},
 		"unknown subgraph, close": {"subgraphs: [{name: accounts, url: http://a/}]\nheaders: {subgraphs: [{name: acounts}]}\n", []Error{at(2, 30, CodeUnknownName, "headers.subgraphs.acounts.name")}, `did you mean "accounts"?`},
 
 		"conflict: timeout":           {"subgraphs: [{name: a, url: http://a/, timeout: 1s}]\ntraffic_shaping: {subgraphs: [{name: a, request_timeout: 2s}]}\n", []Error{at(1, 48, CodeConflict, "subgraphs.a.timeout")}, "router.yaml:2:58"},

@@ -128,3 +128,39 @@ components:
 		t.Errorf("%s is not in\n%s", want, got.out)
 	}
 }
+
+// Settings for subgraphs that a supergraph does not have are located, too.
+func TestCheckUnknownSubgraphs(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "s.graphql", "type Query { me: String }\n")
+	composed := weft(t, "", "compose", "--config", write(t, dir, "one.yaml", "subgraphs: [{name: users, url: 'http://127.0.0.1:1', schema: s.graphql}]\n"))
+	if composed.code != 0 {
+		t.Fatal(composed.err)
+	}
+	write(t, dir, "supergraph.graphql", composed.out)
+	file := write(t, dir, "router.yaml", `supergraph: {path: supergraph.graphql}
+subgraphs:
+  - {name: user, url: http://127.0.0.1:1, timeout: 1s}
+headers:
+  subgraphs:
+    - {name: other}
+`)
+	got := weft(t, "", "check", "--config", file)
+	for _, want := range []string{
+		file + ":3:12: subgraphs.user.name: there is no subgraph \"user\" in the supergraph (CONFIG_UNKNOWN_NAME)\n  hint: did you mean \"users\"?\n",
+		file + ":6:14: headers.subgraphs.other.name: there is no subgraph \"other\" in the supergraph (CONFIG_UNKNOWN_NAME)\n  hint: one of: users\n",
+	} {
+		if !strings.Contains(got.err, want) {
+			t.Errorf("%s is not in\n%s", want, got.err)
+		}
+	}
+	if got.code != 1 || strings.Count(got.err, "\n") != 4 {
+		t.Errorf("exit %d: %s", got.code, got.err)
+	}
+	plain := write(t, dir, "plain.yaml", "subgraphs: [{name: users, url: 'http://127.0.0.1:1', schema: s.graphql}]\n")
+	for name, want := range map[string]string{"users": "no REST service", "user": "there is no subgraph \"user\""} {
+		if got := weft(t, "", "check", "--config", plain, "--live", "--subgraph", name); got.code != 2 || !strings.Contains(got.err, want) {
+			t.Errorf("exit %d: %s", got.code, got.err)
+		}
+	}
+}
