@@ -334,7 +334,11 @@ func (d *decoder) listMap(n *node, v reflect.Value, k key, path string) {
 
 func (d *decoder) scalar(n *node, v reflect.Value, k key, path string) {
 	if n.kind != scalarNode {
-		d.wrongType(n, path, typeName(v.Type()))
+		want := typeName(v.Type())
+		if len(k.enum) > 0 {
+			want = "one of " + strings.Join(k.enum, ", ")
+		}
+		d.wrongType(n, path, want)
 		return
 	}
 	if !d.setScalar(n, v, path) {
@@ -422,6 +426,8 @@ func (d *decoder) wrongType(n *node, path, want string) {
 		hint = "write host:port, such as 127.0.0.1:" + n.text
 	case want == "text" && n.kind == scalarNode:
 		hint = "put it in quotes"
+	case n.kind == sequenceNode && len(n.items) == 1 && n.items[0].kind == scalarNode:
+		hint = "write the value without a dash or brackets"
 	case want == "a list" && n.kind == mappingNode:
 		hint = "put a dash and a space before each entry: - {name: …}"
 	case want == "a mapping" && n.kind == sequenceNode:

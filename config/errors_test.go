@@ -81,6 +81,7 @@ func TestErrors(t *testing.T) {
 		"variable, wrong type": {ok + "limits: {max_depth: \"${env.SECRET}\"}\n", []Error{at(2, 21, CodeInvalidValue, "limits.max_depth")}, ""},
 
 		"duplicate key":           {ok + "limits:\n  max_depth: 1\n  max_depth: 2\n", []Error{at(4, 3, CodeDuplicateKey, "limits.max_depth")}, "line 3"},
+		"duplicate key, in list":  {"subgraphs:\n  - name: a\n    url: http://a/\n    url: http://b/\n", []Error{at(4, 5, CodeDuplicateKey, "subgraphs.a.url")}, "line 3"},
 		"duplicate subgraph":      {"subgraphs:\n  - {name: a, url: http://a/}\n  - {name: b, url: http://b/}\n  - {name: a, url: http://c/}\n", []Error{at(4, 12, CodeDuplicateName, "subgraphs.a.name")}, "line 2"},
 		"unknown subgraph":        {subgraph + "traffic_shaping:\n  subgraphs: [{name: b}]\n", []Error{at(3, 22, CodeUnknownName, "traffic_shaping.subgraphs.b.name")}, "one of: a"},
 		"unknown subgraph, far":   {"subgraphs: [{name: accounts, url: http://a/}, {name: b, url: http://b/}]\nheaders: {subgraphs: [{name: x}]}\n", []Error{at(2, 30, CodeUnknownName, "headers.subgraphs.x.name")}, "one of: accounts, b"},
@@ -120,7 +121,8 @@ func TestErrors(t *testing.T) {
 		"syntax":                      {"listen: [\n", []Error{at(1, 1, CodeSyntax, "")}, ""},
 		"syntax: tab":                 {ok + "limits:\n\tmax_depth: 3\n", []Error{at(3, 1, CodeSyntax, "")}, ""},
 		"syntax: braces":              {ok + "subgraphs:\n  - name: a\n    rest: {fetch: {Query.a: {GET: /a/{id}}}}\n", []Error{at(4, 1, CodeSyntax, "")}, `{GET: "/users/{id}"}`},
-		"syntax: indentation":         {ok + "subgraphs:\n  - name: a\n   url: x\n", []Error{at(3, 1, CodeSyntax, "")}, "indentation"},
+		"syntax: no space":            {ok + "listen:127.0.0.1:1\ngraphql: {path: /x}\n", []Error{at(2, 1, CodeSyntax, "")}, "a space after the colon of listen"},
+		"syntax: indentation":         {ok + "subgraphs:\n  - name: a\n   url: x\n", []Error{at(4, 4, CodeSyntax, "")}, "indentation"},
 		"syntax: colon":               {ok + "subgraphs:\n  - name: a\n    url: a: b\n", []Error{at(4, 1, CodeSyntax, "")}, "quotes"},
 		"syntax: two documents":       {ok + "---\nlisten: :1\n", []Error{at(2, 1, CodeSyntax, "")}, "one document"},
 		"syntax: key is a list":       {ok + "? [a]\n: b\n", []Error{at(2, 3, CodeSyntax, "")}, ""},

@@ -290,6 +290,8 @@ func (v *validator) url(path, text string, schemes ...string) {
 	u, err := url.Parse(text)
 	hint := "such as http://localhost:4001/graphql"
 	switch {
+	case !strings.Contains(text, "://"):
+		v.fail(CodeInvalidValue, path, "the URL does not begin with a scheme", "write "+schemes[0]+":// before it, "+hint)
 	case err != nil || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }):
 		v.fail(CodeInvalidValue, path, "not a URL", hint)
 	case !slices.Contains(schemes, u.Scheme):
@@ -307,7 +309,7 @@ func (v *validator) url(path, text string, schemes ...string) {
 		v.fail(CodeInvalidValue, path, "the URL has no host", hint)
 	case u.Port() != "":
 		if n, err := strconv.ParseUint(u.Port(), 10, 16); err != nil || n == 0 {
-			v.fail(CodeInvalidValue, path, "the URL's port is not between 1 and 65535", "")
+			v.fail(CodeInvalidValue, path, "the URL's port is not between 1 and 65535", hint)
 		}
 	}
 }

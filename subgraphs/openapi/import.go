@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weft-graphql/weft/subgraphs/nearest"
 	"github.com/weft-graphql/weft/subgraphs/rest"
 )
 
@@ -290,7 +291,7 @@ func (im *importer) usedOptions() {
 		if !im.usedOperation[key] {
 			e := im.fail(CodeUnknown, "#/paths", key, "the document has no operation %s", key).of("operations", key)
 			e.Hint = "Operations are named in openapi.operations by operationId, or as in \"GET /path\""
-			if near := nearest(key, im.operationNames()); near != "" {
+			if near := nearest.Name(key, im.operationNames()); near != "" {
 				e.Hint = fmt.Sprintf("Did you mean %q? ", near) + e.Hint
 			}
 		}

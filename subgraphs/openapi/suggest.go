@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/weft-graphql/weft/subgraphs/nearest"
 )
 
 // maxSuggested is how many names a hint lists.
@@ -14,7 +14,7 @@ const maxSuggested = 10
 // meant says which of the names was probably meant, or else which there are; it is
 // empty if there are none.
 func meant(word string, names []string) string {
-	if best := nearest(word, names); best != "" {
+	if best := nearest.Name(word, names); best != "" {
 		return fmt.Sprintf("Did you mean %q?", best)
 	}
 	switch more := len(names) - maxSuggested; {
@@ -24,20 +24,6 @@ func meant(word string, names []string) string {
 		return "There are " + strings.Join(names[:maxSuggested], ", ") + fmt.Sprintf(" and %d more", more)
 	}
 	return "There are " + strings.Join(names, ", ")
-}
-
-// nearest is the name that was probably meant; it may be empty.
-func nearest(word string, names []string) string {
-	best, distance := "", len(word)/3+1
-	for _, n := range names {
-		if len(word) > 100 || len(n) > 100 {
-			continue
-		}
-		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(n)); d < distance {
-			best, distance = n, d
-		}
-	}
-	return best
 }
 
 // objectTypes are the names of the object types there are.

@@ -6,10 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
-
 	"github.com/weft-graphql/weft/planner/compose"
 	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/subgraphs/nearest"
 )
 
 // typ is a type of the working copy: a definition with its extensions.
@@ -393,12 +392,8 @@ func (w *work) needField(coordinate, rule string) *field {
 	return f
 }
 
-// maxName and maxListed bound what hints look at: the length of a name, and the
-// number of names in a list.
-const (
-	maxName   = 100
-	maxListed = 10
-)
+// maxListed is how many names a hint lists.
+const maxListed = 10
 
 // meant names what a wrong name may have been meant for. Rules use the names that
 // earlier rules left, so the name something had before is a hint as well.
@@ -413,15 +408,7 @@ func (w *work) meant(name string, known []string) string {
 			}
 		}
 	}
-	best, distance := "", len(name)/3+1
-	for _, k := range known {
-		if len(name) > maxName || len(k) > maxName {
-			continue
-		}
-		if d := levenshtein.ComputeDistance(strings.ToLower(k), strings.ToLower(name)); d < distance {
-			best, distance = k, d
-		}
-	}
+	best := nearest.Name(name, known)
 	switch {
 	case best != "":
 		return fmt.Sprintf("did you mean %q?", best)
