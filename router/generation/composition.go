@@ -98,9 +98,7 @@ func (r *Composition) part(c *config.Config, s compose.Source) (stitch.Subgraph,
 	}
 	spec.Partial = up.Mock == "missing"
 	compiled, wrong := rest.Compile(s.Name, doc, spec)
-	for _, e := range wrong {
-		r.Errors = append(r.Errors, restError(c, s.Name, e))
-	}
+	r.Errors = append(r.Errors, restErrors(c, s.Name, doc, wrong)...)
 	if len(wrong) > 0 {
 		return part, false
 	}
@@ -154,17 +152,6 @@ func (r *Composition) importOpenAPI(c *config.Config, s *config.Subgraph, text s
 		r.Errors = append(r.Errors, placed(c, "subgraphs."+s.Name+".openapi", &compose.Error{Code: CodeOpenAPI, Subgraph: s.Name, Message: "the document cannot be imported: " + err.Error()}))
 	}
 	return nil
-}
-
-// restError is a fault of a REST upstream's configuration as one of composition.
-// Its place is in the configuration: that of its key, or of the nearest one above
-// that is there.
-func restError(c *config.Config, name string, e *rest.Error) *compose.Error {
-	out := &compose.Error{Code: e.Code, Subgraph: name, Coordinate: e.Coordinate, Message: e.Message, Hint: e.Hint}
-	if e.Place.Key == "" {
-		return out
-	}
-	return placed(c, "subgraphs."+name+"."+e.Place.Key, out)
 }
 
 // withMock is the client of an upstream of which something may be made up; of a

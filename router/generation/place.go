@@ -7,7 +7,9 @@ import (
 
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/planner/compose"
+	"github.com/weft-graphql/weft/planner/schema"
 	"github.com/weft-graphql/weft/subgraphs/openapi"
+	"github.com/weft-graphql/weft/subgraphs/rest"
 )
 
 // placed gives an error the place of a key of the configuration, or of the nearest
@@ -83,4 +85,58 @@ func (r *Composition) place(c *config.Config) {
 			placed(c, "subgraphs."+s.Name+".openapi", e)
 		}
 	}
+}
+
+// restErrors are the faults of a REST upstream as errors of composition. Their
+// places are those of their keys in the configuration, or in the schema of what
+// else they are about. A fault of one key that several endpoints have is told once.
+func restErrors(c *config.Config, name string, doc *schema.Document, faults []*rest.Error) compose.Errors {
+	same := func(e *rest.Error) rest.Error {
+		return rest.Error{Code: e.Code, Place: e.Place, Message: strings.TrimPrefix(e.Message, e.Coordinate+": ")}
+	}
+	count := map[rest.Error]int{}
+	for _, e := range faults {
+		count[same(e)]++
+	}
+	var out compose.Errors
+	for _, e := range faults {
+		to := &compose.Error{Code: e.Code, Subgraph: name, Coordinate: e.Coordinate, Message: e.Message, Hint: e.Hint}
+		switch n := count[same(e)]; {
+		case e.Place.Key == "":
+			at := inDocument(doc, e.Coordinate)
+			to.Line, to.Column = at.Line, at.Column
+			if s := c.Subgraph(name); s != nil && s.OpenAPI != nil {
+				to.Line, to.Column = 0, 0 // of the schema that was made
+				to = placed(c, "subgraphs."+name+".openapi", to)
+			}
+			out = append(out, to)
+			continue
+		case n == 0:
+			continue // told already
+		case n > 1:
+			to.Message, to.Coordinate = same(e).Message, ""
+			count[same(e)] = 0
+		}
+		out = append(out, placed(c, "subgraphs."+name+"."+e.Place.Key, to))
+	}
+	return out
+}
+
+// inDocument is where a document defines a type or field.
+func inDocument(doc *schema.Document, coordinate string) schema.Position {
+	typeName, fieldName, isField := strings.Cut(coordinate, ".")
+	for _, t := range doc.Types {
+		if t.Name != typeName {
+			continue
+		}
+		if !isField {
+			return t.Pos
+		}
+		for _, f := range t.Fields {
+			if f.Name == fieldName {
+				return f.Pos
+			}
+		}
+	}
+	return schema.Position{}
 }
