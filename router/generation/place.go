@@ -26,6 +26,20 @@ func placed(c *config.Config, path string, e *compose.Error) *compose.Error {
 	return e
 }
 
+// SchemaPlace is where the configuration says of a subgraph (subgraphs.NAME), or of
+// the supergraph, where its schema is; or else where it says what has the schema.
+func SchemaPlace(c *config.Config, path string) (config.Position, bool) {
+	if c.Place == nil {
+		return config.Position{}, false
+	}
+	for _, key := range []string{".schema", ".openapi", ".path", ".url", ""} {
+		if at, ok := c.Place(path + key); ok {
+			return at, true
+		}
+	}
+	return config.Position{}, false
+}
+
 // openapiError is why a document cannot be imported as an error of composition.
 // Its place is what in the configuration asked for it; that in the document is
 // part of the message.
