@@ -23,10 +23,12 @@ type decoder struct {
 	at map[string]Position
 	// secrets are the paths of values that must not be shown.
 	secrets map[string]bool
+	// alone are the paths of lists that are written as their only entry.
+	alone map[string]bool
 }
 
 func newDecoder() *decoder {
-	return &decoder{at: map[string]Position{}, secrets: map[string]bool{}}
+	return &decoder{at: map[string]Position{}, secrets: map[string]bool{}, alone: map[string]bool{}}
 }
 
 // layer decodes one document over what is in c.
@@ -318,8 +320,10 @@ func (d *decoder) listMap(n *node, v reflect.Value, k key, path string) {
 			continue
 		}
 		items := f.value
+		delete(d.alone, at)
 		if _, short := scalarForms[v.Type().Elem().Elem()]; items.kind == mappingNode || short && items.kind == scalarNode {
 			items = &node{kind: sequenceNode, pos: f.value.pos, dir: f.value.dir, items: []*node{f.value}}
+			d.alone[at] = true
 		}
 		list := reflect.New(v.Type().Elem()).Elem()
 		d.value(items, list, key{name: f.key, typ: v.Type().Elem(), secret: k.secret}, at)
@@ -330,7 +334,11 @@ func (d *decoder) listMap(n *node, v reflect.Value, k key, path string) {
 
 func (d *decoder) scalar(n *node, v reflect.Value, k key, path string) {
 	if n.kind != scalarNode {
-		d.wrongType(n, path, typeName(v.Type()))
+		want := typeName(v.Type())
+		if len(k.enum) > 0 {
+			want = "one of " + strings.Join(k.enum, ", ")
+		}
+		d.wrongType(n, path, want)
 		return
 	}
 	if !d.setScalar(n, v, path) {
@@ -353,11 +361,7 @@ func (d *decoder) scalar(n *node, v reflect.Value, k key, path string) {
 		d.secrets[path] = true
 	}
 	if len(k.enum) > 0 && !slices.Contains(k.enum, v.String()) {
-		hint := didYouMean(v.String(), k.enum)
-		if hint == "" {
-			hint = "one of: " + strings.Join(k.enum, ", ")
-		}
-		d.fail(n.pos, CodeInvalidValue, path, fmt.Sprintf("%s is not a value of %q", shown(n), k.name), hint)
+		d.fail(n.pos, CodeInvalidValue, path, fmt.Sprintf("%s is not a value of %q", shown(n), k.name), oneOf(v.String(), k.enum))
 	}
 	if k.min != "" {
 		least := reflect.New(v.Type()).Elem()
@@ -422,6 +426,8 @@ func (d *decoder) wrongType(n *node, path, want string) {
 		hint = "write host:port, such as 127.0.0.1:" + n.text
 	case want == "text" && n.kind == scalarNode:
 		hint = "put it in quotes"
+	case n.kind == sequenceNode && len(n.items) == 1 && n.items[0].kind == scalarNode:
+		hint = "write the value without a dash or brackets"
 	case want == "a list" && n.kind == mappingNode:
 		hint = "put a dash and a space before each entry: - {name: …}"
 	case want == "a mapping" && n.kind == sequenceNode:

@@ -73,7 +73,8 @@ type Error struct {
 	File   string
 	Line   int
 	Column int
-	// Path is the dotted path of the key, list entries by name: subgraphs.accounts.url.
+	// Path is the dotted path of the key as it is written, list entries by name:
+	// subgraphs.accounts.url; see [Config.KeyPath].
 	Path string
 	// Message says what is wrong.
 	Message string

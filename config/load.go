@@ -105,6 +105,14 @@ func Load(o Options) (*Loaded, error) {
 	out.apply(l.config.expand())
 	out.Files = absolute(append(append(l.files, l.vars.files...), l.config.namedFiles()...))
 	l.config.Place = out.Position
+	l.config.Written = func(path string) string { return writtenPath(path, l.decoder.alone) }
+	for _, list := range []Errors{errs, out.Warnings} {
+		for i := range list {
+			if list[i].Line > 0 { // a flag or variable is a dotted path itself
+				list[i].Path = l.config.KeyPath(list[i].Path)
+			}
+		}
+	}
 	if len(errs) > 0 {
 		return out, errs.sorted(l.order)
 	}

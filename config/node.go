@@ -122,8 +122,18 @@ func (r *reader) syntax(err error, data []byte) {
 	case strings.HasPrefix(message, "did not find expected"):
 		pos.Line++
 		hint = "look at the indentation from here on, and for a colon or quotes that are missing"
-	case strings.Contains(message, "mapping values are not allowed"):
-		hint = "put a text with a colon and a space in quotes"
+		// It names where the list or mapping begins; what does not fit is below.
+		if line, column := breaks(data, pos.Line); line > pos.Line {
+			message = fmt.Sprintf("this line does not go on with what begins at line %d: %s", pos.Line, message)
+			hint = "give it the indentation of the lines that it belongs to, and look above for a colon or quotes that are missing"
+			pos.Line, pos.Column = line, column
+		}
+	case strings.Contains(message, "mapping values are not allowed"), strings.Contains(message, "could not find expected ':'"):
+		hint = "a key is followed by a colon and a space; put a text with a colon and a space in quotes"
+		if line, column, key := unspaced(data, pos.Line); line > 0 {
+			pos.Line, pos.Column = line, column
+			hint = "put a space after the colon of " + key
+		}
 	case strings.Contains(message, "tab character"), strings.Contains(message, "cannot start any token"):
 		hint = "indent with spaces, not tabs, and put a text that begins with @, ` or % in quotes"
 	}
@@ -131,6 +141,56 @@ func (r *reader) syntax(err error, data []byte) {
 		pos.Line = last
 	}
 	r.fail(pos, "not well-formed YAML: "+message, hint)
+}
+
+// maxSyntaxWork bounds the bytes that are read again to find a line.
+const maxSyntaxWork = 16 << 20
+
+// breaks finds the first line, from a given one on, with which the document is no
+// longer well-formed, and its first column that is not blank; 0 if there is none.
+func breaks(data []byte, from int) (line, column int) {
+	lines := bytes.SplitAfter(data, []byte("\n"))
+	end, work, good := 0, 0, 0
+	for i, text := range lines {
+		end += len(text)
+		if i+1 < from {
+			continue
+		}
+		if work += end; work > maxSyntaxWork {
+			break
+		}
+		var doc yaml.Node
+		if yaml.Unmarshal(data[:end], &doc) == nil {
+			good = i + 1
+		}
+	}
+	if good == 0 || good >= len(lines) {
+		return 0, 0
+	}
+	text := lines[good]
+	return good + 1, len(text) - len(bytes.TrimLeft(text, " \t")) + 1
+}
+
+// unspacedKey is a key whose value follows the colon without a space.
+var unspacedKey = regexp.MustCompile(`^[ ]*(?:- )?([A-Za-z_][\w.]*):[^\s:/]`)
+
+// unspaced finds a key without a space after its colon in a line or the one above,
+// which YAML then takes for a text that goes on.
+func unspaced(data []byte, at int) (line, column int, key string) {
+	lines := bytes.Split(data, []byte("\n"))
+	for i := min(at, len(lines)) - 1; i >= 0; i-- {
+		text := bytes.TrimSpace(lines[i])
+		if len(text) == 0 || text[0] == '#' {
+			continue
+		}
+		if m := unspacedKey.FindSubmatchIndex(lines[i]); m != nil {
+			return i + 1, m[2] + 1, string(lines[i][m[2]:m[3]])
+		}
+		if i+1 < at {
+			break
+		}
+	}
+	return 0, 0, ""
 }
 
 func (r *reader) fail(pos Position, message, hint string) {
@@ -157,7 +217,7 @@ func (r *reader) convert(y *yaml.Node, path string, depth int) *node {
 	case yaml.SequenceNode:
 		n.kind = sequenceNode
 		for i, item := range y.Content {
-			if c := r.convert(item, join(path, strconv.Itoa(i)), depth+1); c != nil {
+			if c := r.convert(item, join(path, entryName(item, i)), depth+1); c != nil {
 				n.items = append(n.items, c)
 			}
 		}
@@ -172,6 +232,18 @@ func (r *reader) convert(y *yaml.Node, path string, depth int) *node {
 		}
 	}
 	return n
+}
+
+// entryName is what paths call an entry of a list: its name, or else its number.
+func entryName(item *yaml.Node, i int) string {
+	if item.Kind == yaml.MappingNode {
+		for k := 0; k+1 < len(item.Content); k += 2 {
+			if name := item.Content[k+1]; item.Content[k].Value == "name" && name.Kind == yaml.ScalarNode && subgraphName.MatchString(name.Value) {
+				return name.Value
+			}
+		}
+	}
+	return strconv.Itoa(i)
 }
 
 func (r *reader) mapping(n *node, y *yaml.Node, path string, depth int) {

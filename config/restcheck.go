@@ -174,11 +174,7 @@ func (v *validator) rest(path string, r *Rest, s *Subgraph) {
 		at := join(path+".formats", name)
 		v.graphQLName(at, name)
 		if f := r.Formats[name]; !slices.Contains(restFormats, f) {
-			hint := didYouMean(f, restFormats)
-			if hint == "" {
-				hint = "one of: " + strings.Join(restFormats, ", ")
-			}
-			v.fail(CodeInvalidValue, at, v.quoted(at, f)+" is not a format", hint)
+			v.fail(CodeInvalidValue, at, v.quoted(at, f)+" is not a format", oneOf(f, restFormats))
 		}
 	}
 	v.restCache(path+".cache", r.Cache)

@@ -129,7 +129,7 @@ func (v *validator) joins() {
 		}
 		v.coordinate(at+".field", j.Field)
 		v.graphQLName(at+".type", j.Type)
-		v.subgraphOfJoin(at+".subgraph", j.Subgraph)
+		v.knownSubgraph(at+".subgraph", j.Subgraph)
 		switch {
 		case len(j.By) == 0 && len(j.From) == 0:
 			v.fail(CodeMissing, at+".by", "the join does not say by which fields", "such as: by: {id: authorId}")
@@ -143,17 +143,6 @@ func (v *validator) joins() {
 			}
 		}
 	}
-}
-
-func (v *validator) subgraphOfJoin(path, name string) {
-	if v.config.Subgraph(name) != nil {
-		return
-	}
-	var names []string
-	for _, s := range v.config.Subgraphs {
-		names = append(names, s.Name)
-	}
-	v.fail(CodeUnknownName, path, "there is no subgraph "+v.quoted(path, name), didYouMean(name, names))
 }
 
 // ServedContract returns the contract that clients get, nil for the whole graph.
@@ -190,6 +179,6 @@ func (v *validator) contracts() {
 		}
 	}
 	if c.Contract != "" && !slices.Contains(names, c.Contract) && v.ok("contracts") {
-		v.fail(CodeUnknownName, "contract", fmt.Sprintf("there is no contract %s", v.quoted("contract", c.Contract)), didYouMean(c.Contract, names))
+		v.fail(CodeUnknownName, "contract", fmt.Sprintf("there is no contract %s", v.quoted("contract", c.Contract)), oneOf(c.Contract, names))
 	}
 }

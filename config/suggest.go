@@ -38,3 +38,27 @@ func foldKey(s string) string {
 		return r
 	}, strings.ToLower(s))
 }
+
+// maxListed is how many names a hint lists before it counts the rest.
+const maxListed = 20
+
+// oneOf says which of the candidates was probably meant, or else which there are.
+func oneOf(word string, candidates []string) string {
+	if hint := didYouMean(word, candidates); hint != "" {
+		return hint
+	}
+	if more := len(candidates) - maxListed; more > 0 {
+		return fmt.Sprintf("one of: %s, and %d more", strings.Join(candidates[:maxListed], ", "), more)
+	}
+	return "one of: " + strings.Join(candidates, ", ")
+}
+
+// UnknownSubgraph is what a message says of a name that is none of the subgraphs,
+// and the hint that goes with it.
+func UnknownSubgraph(name string, known []string) (message, hint string) {
+	message = fmt.Sprintf("there is no subgraph %q", name)
+	if len(known) == 0 {
+		return message, "no subgraphs are configured"
+	}
+	return message, oneOf(name, known)
+}

@@ -24,6 +24,8 @@ package config
 type Config struct {
 	// Place finds where a value was given, for messages; nil in a configuration that Load did not make.
 	Place func(path string) (Position, bool) `yaml:"-"`
+	// Written gives a path as it is written in YAML; nil in a configuration that Load did not make. See KeyPath.
+	Written func(path string) string `yaml:"-"`
 	// Address the router serves on: host:port, or unix:///path/to.sock for a unix socket.
 	Listen string `yaml:"listen" default:"127.0.0.1:4000" format:"listen"`
 	// The GraphQL endpoint.

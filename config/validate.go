@@ -63,7 +63,7 @@ func (v *validator) validate() {
 	v.overrideLabels()
 	v.headers()
 	for _, s := range c.TrafficShaping.Subgraphs {
-		v.knownSubgraph("traffic_shaping.subgraphs", s.Name)
+		v.knownSubgraph(join("traffic_shaping.subgraphs", s.Name)+".name", s.Name)
 	}
 	for i, name := range c.TrafficShaping.Router.Dedupe.IgnoreHeaders {
 		v.headerName(join("traffic_shaping.router.dedupe.ignore_headers", strconv.Itoa(i)), name)
@@ -265,9 +265,9 @@ func (v *validator) overrideLabels() {
 	}
 }
 
-// knownSubgraph checks a name that refers to an entry of subgraphs. Beside a
-// supergraph the names are known only once it is read.
-func (v *validator) knownSubgraph(list, name string) {
+// knownSubgraph checks a name that refers to an entry of subgraphs, and is given at
+// path. Beside a supergraph the names are known only once it is read.
+func (v *validator) knownSubgraph(path, name string) {
 	if v.config.Supergraph != nil || v.config.Subgraph(name) != nil {
 		return
 	}
@@ -275,7 +275,11 @@ func (v *validator) knownSubgraph(list, name string) {
 	for _, s := range v.config.Subgraphs {
 		names = append(names, s.Name)
 	}
-	v.fail(CodeUnknownName, join(list, name)+".name", fmt.Sprintf("there is no subgraph %q", name), didYouMean(name, names))
+	message, hint := UnknownSubgraph(name, names)
+	if v.secrets[path] {
+		message = "there is no subgraph of this name"
+	}
+	v.fail(CodeUnknownName, path, message, hint)
 }
 
 // url checks an upstream's address. No message shows it whole: it may hold a password.
@@ -286,6 +290,8 @@ func (v *validator) url(path, text string, schemes ...string) {
 	u, err := url.Parse(text)
 	hint := "such as http://localhost:4001/graphql"
 	switch {
+	case !strings.Contains(text, "://"):
+		v.fail(CodeInvalidValue, path, "the URL does not begin with a scheme", "write "+schemes[0]+":// before it, "+hint)
 	case err != nil || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }):
 		v.fail(CodeInvalidValue, path, "not a URL", hint)
 	case !slices.Contains(schemes, u.Scheme):
@@ -303,7 +309,7 @@ func (v *validator) url(path, text string, schemes ...string) {
 		v.fail(CodeInvalidValue, path, "the URL has no host", hint)
 	case u.Port() != "":
 		if n, err := strconv.ParseUint(u.Port(), 10, 16); err != nil || n == 0 {
-			v.fail(CodeInvalidValue, path, "the URL's port is not between 1 and 65535", "")
+			v.fail(CodeInvalidValue, path, "the URL's port is not between 1 and 65535", hint)
 		}
 	}
 }
@@ -313,7 +319,7 @@ func (v *validator) headers() {
 	v.forward("headers.forward", h.Forward)
 	v.rules("headers.all.request", h.All.Request)
 	for _, s := range h.Subgraphs {
-		v.knownSubgraph("headers.subgraphs", s.Name)
+		v.knownSubgraph(join("headers.subgraphs", s.Name)+".name", s.Name)
 		v.rules(join("headers.subgraphs", s.Name)+".request", s.Request)
 	}
 }

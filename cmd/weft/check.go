@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/router/generation"
 	"github.com/weft-graphql/weft/subgraphs"
 )
@@ -68,10 +69,24 @@ func (a *app) check(ctx context.Context, flags *checkFlags) error {
 	if _, err := served(c, def); err != nil {
 		return err
 	}
+	if errs := generation.UnknownNames(c, def); len(errs) > 0 {
+		return errs
+	}
 	for _, name := range flags.only {
-		if up := ups[name]; up == nil || up.Rest == nil {
-			return usagef("--subgraph %s: there is no REST subgraph of that name", name)
+		if up := ups[name]; up != nil && up.Rest != nil {
+			continue
 		}
+		if c.Subgraph(name) != nil {
+			return usagef("--subgraph %s: the subgraph is no REST service; there is nothing to compare its answers with", name)
+		}
+		var rest []string
+		for _, known := range slices.Sorted(maps.Keys(ups)) {
+			if ups[known].Rest != nil {
+				rest = append(rest, known)
+			}
+		}
+		message, hint := config.UnknownSubgraph(name, rest)
+		return usagef("--subgraph %s: %s that is a REST service; %s", name, message, hint)
 	}
 	count := fmt.Sprintf("%d subgraphs", len(def.Subgraphs))
 	if len(def.Subgraphs) == 1 {

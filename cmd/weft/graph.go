@@ -75,13 +75,8 @@ func (a *app) definitionOf(ctx context.Context, c *config.Config) (*supergraph.D
 // configured gives an error about a schema its place in the configuration: that of
 // the key that says where the schema is, or else of what has the schema.
 func configured(c *config.Config, path string, err error) error {
-	if c.Place == nil {
-		return err
-	}
-	for _, key := range []string{".schema", ".openapi", ".path", ".url", ""} {
-		if at, ok := c.Place(path + key); ok {
-			return &located{at.String(), err}
-		}
+	if at, ok := generation.SchemaPlace(c, path); ok {
+		return &located{at.String(), err}
 	}
 	return err
 }

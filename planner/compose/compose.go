@@ -127,7 +127,11 @@ func run(inputs []Input, o options, r *reporter) *supergraph.Definition {
 	}
 	if !o.skipSatisfiability {
 		for _, p := range satisfiability.CheckDefinition(def) {
-			r.errors = append(r.errors, &Error{Code: p.Code, Message: p.Message, Coordinate: p.Coordinate, Hint: p.Hint})
+			e := &Error{Code: p.Code, Message: p.Message, Coordinate: p.Coordinate, Hint: p.Hint}
+			if in, pos := m.placeOf(p.Coordinate, p.Subgraph); in != nil {
+				e.Subgraph, e.Line, e.Column = in.name, pos.Line, pos.Column
+			}
+			r.errors = append(r.errors, e)
 		}
 	}
 	return def
@@ -150,4 +154,39 @@ func checkNames(inputs []Input, r *reporter) {
 			r.errors = append(r.errors, &Error{Code: CodeInvalidGraphQL, Subgraph: in.Name, Message: "The subgraph has no schema.", Hint: "Define at least one type."})
 		}
 	}
+}
+
+// placeOf finds where a subgraph has the element at a coordinate: the named one,
+// or else the first that has it as its own. It is nil if no text says so.
+func (m *merger) placeOf(coordinate, name string) (in *subgraph, at schema.Position) {
+	typeName, fieldName, isField := strings.Cut(coordinate, ".")
+	sources := m.sources[typeName]
+	if isField {
+		// A field that an @interfaceObject adds is written on the interface.
+		for _, t := range m.sources[typeName] {
+			for _, i := range t.interfaces {
+				sources = append(sources[:len(sources):len(sources)], m.sources[i.Name]...)
+			}
+		}
+	}
+	best := 0
+	for _, t := range sources {
+		pos, rank := t.pos, 1
+		if isField {
+			f := t.byName[fieldName]
+			if f == nil {
+				continue
+			}
+			if pos = f.pos; !f.external {
+				rank = 2
+			}
+		}
+		if t.sg.name == name {
+			rank = 3
+		}
+		if pos.Known() && rank > best {
+			in, at, best = t.sg, pos, rank
+		}
+	}
+	return in, at
 }

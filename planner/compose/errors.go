@@ -21,6 +21,9 @@ type Error struct {
 	// File is the file of that place where it is not the SDL but what else is said
 	// of the subgraph: its configuration.
 	File string
+	// Rule is the path of the stitching rule at fault, as package stitch names it;
+	// empty if it is none.
+	Rule string
 	// Coordinate is the schema coordinate of the element at fault.
 	Coordinate string
 	// Hint says what to change; may be empty.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/subgraphs/nearest"
 )
 
 // fieldSetRule says what one directive allows in its field set.
@@ -157,7 +158,15 @@ func (sg *subgraph) overlap(a, b *typ) bool {
 func (c *fieldSetCheck) field(parent *typ, s *schema.Selection, external bool) {
 	f := parent.field(s.Name)
 	if f == nil || parent.kind == schema.Union {
-		c.fail(c.rule.invalidFields, "Add the field to this subgraph, with @external if another one resolves it.", "Cannot query field %q on type %q", s.Name, parent.name)
+		hint := "Add the field to this subgraph, with @external if another one resolves it."
+		names := make([]string, len(parent.fields))
+		for i, f := range parent.fields {
+			names[i] = f.name
+		}
+		if near := nearest.Name(s.Name, names); near != "" {
+			hint = fmt.Sprintf("Did you mean %q? If not, add the field to this subgraph, with @external if another one resolves it.", near)
+		}
+		c.fail(c.rule.invalidFields, hint, "Cannot query field %q on type %q", s.Name, parent.name)
 		return
 	}
 	if s.Alias != s.Name {

@@ -1,10 +1,12 @@
 package compose
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/subgraphs/nearest"
 )
 
 // checkGraphQL applies GraphQL's own rules to a subgraph.
@@ -96,7 +98,7 @@ func (c *graphqlCheck) typ(t *typ) {
 			kind, ok := c.sg.kindOf(m.Name)
 			switch {
 			case !ok:
-				c.fail(m.Pos, t.name, "Unknown type %s", m.Name)
+				c.unknownType(m.Pos, t.name, m.Name)
 			case kind != schema.Object:
 				c.fail(m.Pos, t.name, "Cannot add non-object type %s as member of union type %s", m.Name, t.name)
 			}
@@ -115,7 +117,7 @@ func (c *graphqlCheck) typ(t *typ) {
 func (c *graphqlCheck) outputField(f *field) {
 	c.name(f.name, f.pos, f.coordinate())
 	if kind, ok := c.sg.kindOf(f.typ.Named()); !ok {
-		c.fail(f.typ.Pos, f.coordinate(), "Unknown type %s", f.typ.Named())
+		c.unknownType(f.typ.Pos, f.coordinate(), f.typ.Named())
 	} else if kind == schema.InputObject {
 		c.fail(f.typ.Pos, f.coordinate(), "The type of %q must be Output Type but got %q, an input object type.", f.coordinate(), f.typ)
 	}
@@ -132,11 +134,25 @@ func (c *graphqlCheck) outputField(f *field) {
 	}
 }
 
+func (c *graphqlCheck) unknownType(pos schema.Position, coordinate, name string) {
+	names := make([]string, 0, len(c.sg.types))
+	for n := range c.sg.types {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	hint := "Define the type, or write \"scalar " + name + "\" if it is a scalar of your own."
+	best := nearest.Name(name, names)
+	if best != "" {
+		hint = fmt.Sprintf("Did you mean %q? If not, define the type, or write \"scalar %s\".", best, name)
+	}
+	c.r.at(CodeInvalidGraphQL, c.sg, pos, coordinate, hint, "Unknown type %s", name)
+}
+
 func (c *graphqlCheck) inputType(t *schema.TypeExpr, coordinate string) {
 	kind, ok := c.sg.kindOf(t.Named())
 	switch {
 	case !ok:
-		c.fail(t.Pos, coordinate, "Unknown type %s", t.Named())
+		c.unknownType(t.Pos, coordinate, t.Named())
 	case kind.Composite():
 		c.fail(t.Pos, coordinate, "The type of %q must be Input Type but got %q.", coordinate, t)
 	}

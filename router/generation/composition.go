@@ -53,6 +53,7 @@ func Compose(c *config.Config, sources []compose.Source) *Composition {
 	}
 	if len(r.Errors) == 0 {
 		r.Result = stitch.Compose(parts, joinsOf(c))
+		r.place(c)
 	}
 	return r
 }
@@ -65,7 +66,7 @@ func (r *Composition) part(c *config.Config, s compose.Source) (stitch.Subgraph,
 	if configured != nil {
 		spec = RestSpec(configured, c.Place)
 		if configured.OpenAPI != nil {
-			imported := r.importOpenAPI(configured, s.SDL)
+			imported := r.importOpenAPI(c, configured, s.SDL)
 			if imported == nil {
 				return stitch.Subgraph{}, false
 			}
@@ -97,9 +98,7 @@ func (r *Composition) part(c *config.Config, s compose.Source) (stitch.Subgraph,
 	}
 	spec.Partial = up.Mock == "missing"
 	compiled, wrong := rest.Compile(s.Name, doc, spec)
-	for _, e := range wrong {
-		r.Errors = append(r.Errors, restError(c, s.Name, e))
-	}
+	r.Errors = append(r.Errors, restErrors(c, s.Name, doc, wrong)...)
 	if len(wrong) > 0 {
 		return part, false
 	}
@@ -117,7 +116,7 @@ func (r *Composition) part(c *config.Config, s compose.Source) (stitch.Subgraph,
 
 // importOpenAPI makes schema and endpoints of an OpenAPI document; nil after
 // errors.
-func (r *Composition) importOpenAPI(s *config.Subgraph, text string) *openapi.Result {
+func (r *Composition) importOpenAPI(c *config.Config, s *config.Subgraph, text string) *openapi.Result {
 	o := openapi.Options{
 		Subgraph: s.Name, Source: string(s.OpenAPI.Source), TrustRequired: s.OpenAPI.Trust == "required", Entries: s.OpenAPI.Maps == "entries",
 		Operations: s.OpenAPI.Operations, Types: s.OpenAPI.Types,
@@ -147,34 +146,12 @@ func (r *Composition) importOpenAPI(s *config.Subgraph, text string) *openapi.Re
 		return result
 	case errors.As(err, &faults):
 		for _, e := range faults {
-			r.Errors = append(r.Errors, &compose.Error{
-				Code: e.Code, Subgraph: s.Name, Coordinate: e.Coordinate, Message: e.At.String() + ": " + e.Message, Hint: e.Hint,
-			})
+			r.Errors = append(r.Errors, openapiError(c, s, e))
 		}
 	default:
-		r.Errors = append(r.Errors, &compose.Error{Code: CodeOpenAPI, Subgraph: s.Name, Message: "the document cannot be imported: " + err.Error()})
+		r.Errors = append(r.Errors, placed(c, "subgraphs."+s.Name+".openapi", &compose.Error{Code: CodeOpenAPI, Subgraph: s.Name, Message: "the document cannot be imported: " + err.Error()}))
 	}
 	return nil
-}
-
-// restError is a fault of a REST upstream's configuration as one of composition.
-// Its place is in the configuration: that of its key, or of the nearest one above
-// that is there.
-func restError(c *config.Config, name string, e *rest.Error) *compose.Error {
-	out := &compose.Error{Code: e.Code, Subgraph: name, Coordinate: e.Coordinate, Message: e.Message, Hint: e.Hint}
-	if e.Place.Key == "" {
-		return out
-	}
-	path := "subgraphs." + name + "." + e.Place.Key
-	out.Message = path + ": " + e.Message
-	for c.Place != nil && path != "" {
-		if at, ok := c.Place(path); ok {
-			out.File, out.Line, out.Column = at.File, at.Line, at.Column
-			break
-		}
-		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
-	}
-	return out
 }
 
 // withMock is the client of an upstream of which something may be made up; of a

@@ -3,7 +3,6 @@ package generation
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/weft-graphql/weft/config"
 	"github.com/weft-graphql/weft/planner"
 	"github.com/weft-graphql/weft/planner/operation"
+	"github.com/weft-graphql/weft/planner/supergraph"
 	"github.com/weft-graphql/weft/router/cache"
 )
 
@@ -94,9 +94,7 @@ func settingsOf(c *config.Config, g *graph) ([]clientSettings, Errors) {
 		}
 		out[i] = s
 	}
-	if c.Supergraph != nil {
-		errs = append(errs, unknownNames(c, g)...)
-	}
+	errs = append(errs, UnknownNames(c, g.super.Definition)...)
 	return out, errs
 }
 
@@ -118,32 +116,45 @@ func (s *clientSettings) override(t *config.SubgraphTraffic) {
 	}
 }
 
-// unknownNames reports settings for subgraphs that a precomposed supergraph
-// does not have, which the configuration alone cannot tell.
-func unknownNames(c *config.Config, g *graph) Errors {
-	var names []string
-	for i := range c.Subgraphs {
-		names = append(names, c.Subgraphs[i].Name)
+// UnknownNames reports settings for subgraphs that a precomposed supergraph does
+// not have, which the configuration alone cannot tell.
+func UnknownNames(c *config.Config, def *supergraph.Definition) Errors {
+	if c.Supergraph == nil {
+		return nil
 	}
-	for i := range c.TrafficShaping.Subgraphs {
-		names = append(names, c.TrafficShaping.Subgraphs[i].Name)
-	}
-	for i := range c.Headers.Subgraphs {
-		names = append(names, c.Headers.Subgraphs[i].Name)
-	}
-	slices.Sort(names)
 	var known []string
-	for i := range g.super.Definition.Subgraphs {
-		known = append(known, g.super.Definition.Subgraphs[i].Name)
+	for i := range def.Subgraphs {
+		known = append(known, def.Subgraphs[i].Name)
 	}
 	var errs Errors
-	for _, name := range slices.Compact(names) {
-		if !slices.Contains(known, name) {
-			errs = append(errs, &Error{
-				Code: CodeUnknownName, Subgraph: name, Message: "the supergraph has no subgraph of this name",
-				Hint: "it has " + strings.Join(known, ", "),
-			})
+	told := map[string]bool{}
+	check := func(list, name string) {
+		path := list + "." + name + ".name"
+		var at config.Position
+		given := false
+		if c.Place != nil {
+			at, given = c.Place(path)
 		}
+		// An entry that a short form became has been told of where that stands.
+		if slices.Contains(known, name) || told[name] && !given {
+			return
+		}
+		told[name] = true
+		message, hint := config.UnknownSubgraph(name, known)
+		e := &Error{Code: CodeUnknownName, Subgraph: name, Message: message + " in the supergraph", Hint: hint}
+		if given {
+			e.File, e.Line, e.Column, e.Message = at.File, at.Line, at.Column, path+": "+e.Message
+		}
+		errs = append(errs, e)
+	}
+	for i := range c.Subgraphs {
+		check("subgraphs", c.Subgraphs[i].Name)
+	}
+	for i := range c.TrafficShaping.Subgraphs {
+		check("traffic_shaping.subgraphs", c.TrafficShaping.Subgraphs[i].Name)
+	}
+	for i := range c.Headers.Subgraphs {
+		check("headers.subgraphs", c.Headers.Subgraphs[i].Name)
 	}
 	return errs
 }

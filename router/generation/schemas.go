@@ -152,7 +152,16 @@ func graphOf(c *config.Config, results []load.Result, previous *Generation) (*gr
 	for i := range results {
 		r := &results[i]
 		if r.Err != nil {
-			errs = append(errs, fromLoad(r.Err))
+			fault := fromLoad(r.Err)
+			path := "supergraph"
+			if c.Supergraph == nil {
+				path = "subgraphs." + r.Name
+			}
+			if at, ok := SchemaPlace(c, path); ok {
+				fault.File, fault.Line, fault.Column = at.File, at.Line, at.Column
+				fault.Message = path + ": " + fault.Message
+			}
+			errs = append(errs, fault)
 		}
 		fmt.Fprintf(sum, "%q %s %t\n", r.Name, r.Hash, r.Omitted)
 	}

@@ -6,13 +6,17 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/weft-graphql/weft/subgraphs"
 	"github.com/weft-graphql/weft/subgraphs/auth"
+	"github.com/weft-graphql/weft/subgraphs/nearest"
 	"github.com/weft-graphql/weft/subgraphs/transport"
 )
 
@@ -262,10 +266,32 @@ func get(ctx context.Context, s *Source, o *Options) (Result, *Error) {
 	return Result{SDL: sdl, From: Introspection}, second
 }
 
+// fileHint says what there is beside a file that does not exist.
+func fileHint(path string, err error) string {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	const relative = "a relative path begins at the folder of the file that it is written in"
+	list, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return "there is no folder " + filepath.Dir(path) + "; " + relative
+	}
+	var names []string
+	for _, e := range list {
+		if !e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	if best := nearest.Name(filepath.Base(path), names); best != "" {
+		return fmt.Sprintf("did you mean %q?", best)
+	}
+	return relative
+}
+
 func readFile(path string, limit int64) (string, *Error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", &Error{Code: CodeFile, Message: "the file cannot be read", Err: err}
+		return "", &Error{Code: CodeFile, Message: "the file cannot be read", Hint: fileHint(path, err), Err: err}
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, limit+1))

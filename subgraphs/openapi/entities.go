@@ -46,12 +46,12 @@ func (im *importer) findEntities() {
 	for _, e := range im.o.Entities {
 		t := im.claims[e.Type]
 		if t == nil || t.kind != objectType {
-			im.fail(CodeUnknown, "#/components/schemas", e.Type, "entities: the document has no object type %s", e.Type)
+			im.fail(CodeUnknown, "#/components/schemas", e.Type, "entities: the document has no object type %s", e.Type).of("entities", e.Type).Hint = meant(e.Type, im.objectTypes())
 			continue
 		}
 		declared[t] = true
 		if e.Key != "" {
-			im.declare(t, strings.Fields(e.Key))
+			im.declare(t, strings.Fields(e.Key), "entities", e.Type)
 		}
 	}
 	for _, t := range order {
@@ -227,15 +227,18 @@ func (im *importer) lookup(c candidate) {
 	}
 }
 
-// declare gives a type the key that the options say, with a lookup if there is
-// an operation for it.
-func (im *importer) declare(t *gtype, key []string) {
+// declare gives a type the key that an option says, with a lookup if there is an
+// operation for it.
+func (im *importer) declare(t *gtype, key []string, option, entry string) {
 	var fields []*gfield
 	for _, name := range key {
 		f := t.field(name)
 		if f == nil || !canBeKey(f) {
-			e := im.fail(CodeKey, t.at, t.name+"."+name, "entities: %s has no field %s that could be a key", t.name, name)
+			e := im.fail(CodeKey, t.at, t.name+"."+name, "%s: %s has no field %s that could be a key", option, t.name, name).of(option, entry)
 			e.Hint = "A key is made of plain fields: texts and whole numbers"
+			if names := t.keyFields(); len(names) > 0 {
+				e.Hint += ". " + meant(name, names)
+			}
 			return
 		}
 		fields = append(fields, f)
@@ -267,18 +270,18 @@ func (im *importer) link(l *Link) {
 	const at = "#/components/schemas"
 	switch {
 	case !ok || !validName(name) || !validName(l.Type) || len(l.By) == 0:
-		im.fail(CodeName, at, l.Field, "links: %q is no field that could lead to %q", l.Field, l.Type).Hint = "Write it as in links: {Order.user: {User: {id: user_id}}}"
+		im.fail(CodeName, at, l.Field, "links: %q is no field that could lead to %q", l.Field, l.Type).of("links", l.Field).Hint = "Write it as in links: {Order.user: {User: {id: user_id}}}"
 		return
 	case t == nil || t.kind != objectType:
-		im.fail(CodeUnknown, at, l.Field, "links: the document has no object type %s", owner)
+		im.fail(CodeUnknown, at, l.Field, "links: the document has no object type %s", owner).of("links", l.Field).Hint = meant(owner, im.objectTypes())
 		return
 	case t.field(name) != nil:
-		im.fail(CodeCollision, t.at, l.Field, "links: %s has a field %s already", owner, name).Hint = "Give the link another name"
+		im.fail(CodeCollision, t.at, l.Field, "links: %s has a field %s already", owner, name).of("links", l.Field).Hint = "Give the link another name"
 		return
 	}
 	target := im.claims[l.Type]
 	if target != nil && target.kind != objectType {
-		im.fail(CodeKey, target.at, l.Field, "links: %s is no object type", l.Type)
+		im.fail(CodeKey, target.at, l.Field, "links: %s is no object type", l.Type).of("links", l.Field)
 		return
 	}
 	stub := target == nil
@@ -292,13 +295,13 @@ func (im *importer) link(l *Link) {
 	for _, by := range l.By {
 		from := t.property(by.From)
 		if from == nil {
-			im.fail(CodeUnknown, t.at, l.Field, "links: %s has no property %s", owner, by.From)
+			im.fail(CodeUnknown, t.at, l.Field, "links: %s has no property %s", owner, by.From).of("links", l.Field).Hint = meant(by.From, t.properties())
 			return
 		}
 		list = list || from.typ.elem != nil
 		if stub {
 			if !validName(by.Key) {
-				im.fail(CodeName, t.at, l.Field, "links: %q is not a name of GraphQL", by.Key)
+				im.fail(CodeName, t.at, l.Field, "links: %q is not a name of GraphQL", by.Key).of("links", l.Field)
 				return
 			}
 			target.fields = append(target.fields, &gfield{name: by.Key, prop: by.Key, typ: &texpr{named: im.scalar("ID"), nonNull: true}})
@@ -315,16 +318,16 @@ func (im *importer) link(l *Link) {
 		for _, by := range l.By {
 			key = append(key, by.Key)
 		}
-		im.declare(target, key)
+		im.declare(target, key, "links", l.Field)
 	}
 	for _, by := range l.By {
 		if !slices.Contains(target.key, by.Key) && len(target.key) > 0 {
-			im.fail(CodeKey, target.at, l.Field, "links: %s is not in the key of %s, which is %s", by.Key, l.Type, strings.Join(target.key, " "))
+			im.fail(CodeKey, target.at, l.Field, "links: %s is not in the key of %s, which is %s", by.Key, l.Type, strings.Join(target.key, " ")).of("links", l.Field)
 			return
 		}
 	}
 	if list && len(l.By) > 1 {
-		im.fail(CodeKey, t.at, l.Field, "links: a list holds one field of a key, and %s needs %d", l.Type, len(l.By))
+		im.fail(CodeKey, t.at, l.Field, "links: a list holds one field of a key, and %s needs %d", l.Type, len(l.By)).of("links", l.Field)
 		return
 	}
 	f := &gfield{name: name, typ: &texpr{named: target}, mapping: "{ " + strings.Join(members, " ") + " }"}

@@ -70,6 +70,16 @@ type Error struct {
 	// Hint says what to do, naming the key of the configuration; may be empty.
 	Hint string
 	At   Place
+	// Option and Entry are what of the options it is about: entities, links,
+	// operations or types, and the name there. They are empty for faults of the
+	// document.
+	Option, Entry string
+}
+
+// of says which option the error is about.
+func (e *Error) of(option, entry string) *Error {
+	e.Option, e.Entry = option, entry
+	return e
 }
 
 // Error implements error.

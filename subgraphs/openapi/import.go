@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weft-graphql/weft/subgraphs/nearest"
 	"github.com/weft-graphql/weft/subgraphs/rest"
 )
 
@@ -288,22 +289,25 @@ func (im *importer) skipped() int {
 func (im *importer) usedOptions() {
 	for _, key := range sortedKeys(im.o.Operations) {
 		if !im.usedOperation[key] {
-			e := im.fail(CodeUnknown, "#/paths", key, "the document has no operation %s", key)
+			e := im.fail(CodeUnknown, "#/paths", key, "the document has no operation %s", key).of("operations", key)
 			e.Hint = "Operations are named in openapi.operations by operationId, or as in \"GET /path\""
+			if near := nearest.Name(key, im.operationNames()); near != "" {
+				e.Hint = fmt.Sprintf("Did you mean %q? ", near) + e.Hint
+			}
 		}
 	}
 	for _, key := range sortedKeys(im.o.Types) {
 		name := im.o.Types[key]
 		if !validName(name) {
-			im.fail(CodeName, "#/components/schemas", key, "openapi.types: %q is not a name of GraphQL", name)
+			im.fail(CodeName, "#/components/schemas", key, "%q is not a name of GraphQL", name).of("types", key)
 			continue
 		}
 		if strings.HasPrefix(key, "#/") {
 			continue
 		}
 		if im.doc.Components == nil || im.doc.Components.Schemas[key] == nil {
-			im.fail(CodeUnknown, "#/components/schemas", key, "the document has no component schema %s", key).Hint =
-				"Types are named in openapi.types by component schema"
+			im.fail(CodeUnknown, "#/components/schemas", key, "the document has no component schema %s", key).of("types", key).Hint =
+				"Types are named in openapi.types by component schema. " + meant(key, im.components())
 		}
 	}
 }

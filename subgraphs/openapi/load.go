@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi2"
@@ -229,7 +230,16 @@ func toJSON(text []byte, limit int, f *findings) ([]byte, bool) {
 		}
 		return nil, false
 	case err != nil:
-		f.fail(CodeUnreadable, "#", "", "the document is neither JSON nor YAML: %s", firstLine(err.Error()))
+		message := firstLine(err.Error())
+		line := yamlLine.FindStringSubmatch(message)
+		if line != nil {
+			message = message[len(line[0]):]
+		}
+		e := f.fail(CodeUnreadable, "#", "", "the document is neither JSON nor YAML: %s", message)
+		if line != nil {
+			e.At.Line, _ = strconv.Atoi(line[1])
+			e.At.Column = 1
+		}
 		return nil, false
 	case len(root.Content) != 1 || root.Content[0].Kind != yaml.MappingNode:
 		f.fail(CodeUnreadable, "#", "", "the document is empty, or not a mapping")
@@ -242,6 +252,9 @@ func toJSON(text []byte, limit int, f *findings) ([]byte, bool) {
 	}
 	return c.out, true
 }
+
+// yamlLine is how errors of YAML begin that know the line.
+var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
 
 func lineOf(text []byte, offset int) (line, column int) {
 	offset = max(0, min(offset, len(text)))

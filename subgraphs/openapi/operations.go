@@ -97,12 +97,12 @@ func (im *importer) chosen(o *operation) bool {
 			case "Mutation":
 				o.mutation = true
 			default:
-				im.fail(CodeName, o.at, name, "%s is to be %s, and fields of operations are those of Query or Mutation", o.key, name)
+				im.fail(CodeName, o.at, name, "%s is to be %s, and fields of operations are those of Query or Mutation", o.key, name).of("operations", key)
 			}
 			name = field
 		}
 		if !validName(name) {
-			im.fail(CodeName, o.at, name, "%s is to be %q, which is not a name of GraphQL", o.key, name)
+			im.fail(CodeName, o.at, name, "%s is to be %q, which is not a name of GraphQL", o.key, name).of("operations", key)
 		}
 		o.name = name
 	}

@@ -206,6 +206,7 @@ func TestErrors(t *testing.T) {
 		{name: "empty", doc: "", code: CodeUnreadable, at: "#"},
 		{name: "no JSON", doc: "{\n  \"openapi\": \"3.0.0\",\n  oops\"", code: CodeUnreadable, at: "#", line: 3},
 		{name: "no YAML", doc: "a: b: c", code: CodeUnreadable, at: "#"},
+		{name: "no YAML, below", doc: "openapi: 3.0.0\npaths: {}\na: b: c", code: CodeUnreadable, at: "#", line: 3},
 		{name: "a list", doc: "[1]", code: CodeUnreadable, at: "#"},
 		{name: "too deep", doc: `{"openapi": "3.0.0", "x": ` + nested + `}`, code: CodeTooLarge, at: "#"},
 		{name: "too long", doc: answering(object), o: Options{MaxBytes: 10}, code: CodeTooLarge, at: "#"},

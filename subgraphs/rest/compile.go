@@ -67,7 +67,9 @@ type compiler struct {
 // it. The Upstream is nil exactly if there are errors; all are reported at once.
 func Compile(subgraph string, doc *schema.Document, spec *Spec) (*Upstream, []*Error) {
 	c := &compiler{faults: &faults{subgraph: subgraph}, spec: spec}
-	c.model = newModel(doc, c.faults)
+	if c.model = newModel(doc, c.faults); c.model.badKeys {
+		return nil, c.list // what lookups by such keys lack is the same fault in other words
+	}
 	c.types = map[string]*typeMapping{}
 	c.resolved = map[*field]bool{}
 	c.lookedUp = map[*typ]bool{}

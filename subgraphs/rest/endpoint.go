@@ -318,6 +318,15 @@ func (c *compiler) templateFault(e *endpoint, err error) {
 	}
 }
 
+// at is the place of one key of the endpoint.
+func (s *EndpointSpec) at(key string) Place {
+	p := s.At
+	if p.Key != "" {
+		p.Key += "." + key
+	}
+	return p
+}
+
 func orPlace(p, or Place) Place {
 	if p.Line > 0 || p.Key != "" {
 		return p

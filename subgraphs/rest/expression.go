@@ -224,9 +224,9 @@ func usesInput(s *mapping.Shape, depth int) bool {
 // pathReference compiles a reference in a path.
 func (c *compiler) pathReference(e *endpoint, r template.Reference, u *usage) *reference {
 	if r.Root == template.Bare {
-		return c.bare(e, r.Path, e.spec.At, u)
+		return c.bare(e, r.Path, e.spec.at(e.spec.Method), u)
 	}
-	return c.sending(e, r.String(), e.spec.At, u, false)
+	return c.sending(e, r.String(), e.spec.at(e.spec.Method), u, false)
 }
 
 // bare finds what a name without a variable means: the argument or the field of
@@ -252,7 +252,12 @@ func (c *compiler) bare(e *endpoint, path []string, at Place, u *usage) *referen
 			names = append(names, e.typ.fieldNames()...)
 		}
 		err := c.add(CodeUnknownArgument, at, e.coordinate(), "%s: {%s} is neither an argument nor a field of the object", e.coordinate(), text)
-		err.Hint = didYouMean(path[0], names)
+		if err.Hint = didYouMean(path[0], names); err.Hint == "" {
+			err.Hint = "Write what there is, " + strings.Join(names, ", ") + ", or add the argument to the schema."
+			if len(names) == 0 {
+				err.Hint = "Add the argument to the field in the schema, or write what stands there instead."
+			}
+		}
 	}
 	return nil
 }
@@ -345,7 +350,9 @@ func (c *compiler) checkConfigAt(path []string, at Place, coordinate string) {
 	}
 	if !slices.Contains(names, path[0]) {
 		err := c.add(CodeInvalidVariable, at, coordinate, "%s: config has no value %s", coordinate, path[0])
-		err.Hint = didYouMean(path[0], names)
+		if err.Hint = didYouMean(path[0], names); err.Hint == "" {
+			err.Hint = "Give it in rest.config, as in config: {" + path[0] + ": …}."
+		}
 	}
 }
 

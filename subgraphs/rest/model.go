@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/weft-graphql/weft/planner/schema"
@@ -9,8 +10,10 @@ import (
 // model is the subgraph's own schema with extensions merged, as far as REST
 // needs to know it. It is read only once it is built.
 type model struct {
-	types map[string]*typ
-	order []*typ
+	// badKeys says that some @key names a field that is not there.
+	badKeys bool
+	types   map[string]*typ
+	order   []*typ
 	// roots are the root types by operation; nil where there is none.
 	roots [3]*typ
 	// names are, by directive of the federation specification, what the document
@@ -155,10 +158,20 @@ func newModel(doc *schema.Document, f *faults) *model {
 		m.extend(t, def, f)
 	}
 	for _, t := range m.order {
+		for _, k := range t.keys {
+			for _, s := range k.set {
+				if t.byName[s.Name] == nil && !s.Fragment && s.Name != "__typename" {
+					m.badKeys = true
+					f.add(CodeInvalidSchema, Place{}, t.name, "the @key %q of %s names %s, which %s does not have", k.text, t.name, s.Name, t.name).Hint =
+						cmp.Or(didYouMean(s.Name, t.fieldNames()), "Add the field to the type, or name another in the @key.")
+				}
+			}
+		}
 		for _, fd := range t.fields {
 			fd.named = m.types[fd.expr.Named()]
 			if fd.named == nil {
-				f.add(CodeInvalidSchema, Place{}, fd.coordinate(), "the schema does not define the type %s of %s", fd.expr.Named(), fd.coordinate())
+				f.add(CodeInvalidSchema, Place{}, fd.coordinate(), "the schema does not define the type %s of %s", fd.expr.Named(), fd.coordinate()).Hint =
+					"Define the type, or write \"scalar " + fd.expr.Named() + "\" if it is a scalar of your own."
 				fd.named = &typ{name: fd.expr.Named(), kind: schema.Scalar}
 				m.types[fd.named.name] = fd.named
 			}

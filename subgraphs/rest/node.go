@@ -315,7 +315,11 @@ func (c *compiler) builtFields(t *typ, s *mapping.Shape, what string, e *endpoin
 		case f == nil && abstract != nil && slices.ContainsFunc(abstract.possible, func(p *typ) bool { return p.byName[sf.Name] != nil }):
 			continue
 		case f == nil:
-			err := c.add(CodeUnknownField, e.spec.At, what, "the mapping of %s makes %s, which %s does not have", what, sf.Name, t.name)
+			at := e.spec.At
+			if e.spec.Select != "" {
+				at = e.spec.at("select")
+			}
+			err := c.add(CodeUnknownField, at, what, "the mapping of %s makes %s, which %s does not have", what, sf.Name, t.name)
 			err.Hint = didYouMean(sf.Name, t.fieldNames())
 			continue
 		case len(f.args) > 0:

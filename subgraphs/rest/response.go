@@ -26,20 +26,20 @@ func (c *compiler) response(e *endpoint) {
 		}
 		e.jq = c.compileJQ(e)
 	} else {
-		at := s.SelectAt
+		at, place := s.SelectAt, s.at("at")
 		if at == "" {
-			at = c.spec.At
+			at, place = c.spec.At, s.At
 		}
 		if at != "" {
-			e.at = c.reading(e, at, false, s.At)
+			e.at = c.reading(e, at, false, place)
 		}
 	}
 	if s.Each != "" {
-		e.each = c.reading(e, s.Each, false, s.At)
+		e.each = c.reading(e, s.Each, false, s.at("each"))
 	}
 	if s.Select != "" {
 		object := e.field == nil || e.field.named.kind.Composite()
-		e.choose = c.reading(e, s.Select, object, s.At)
+		e.choose = c.reading(e, s.Select, object, s.at("select"))
 	}
 	if s.Page != nil {
 		c.paging(e)

@@ -20,7 +20,10 @@ type Problem struct {
 	Message string
 	// Coordinate is the field, as Type.field.
 	Coordinate string
-	Hint       string
+	// Subgraph is the one to change first: that which has the field and is nearest
+	// to giving it. It is empty if there is none.
+	Subgraph string
+	Hint     string
 	// Path are the steps of the counter-example, the last one included: fields as
 	// Type.field, and narrowing to a type as "... on Type".
 	Path []string

@@ -21,6 +21,13 @@ type reason struct {
 	hint string
 }
 
+// blamed is a reason with the subgraph it is about, as the Definition numbers it;
+// -1 for none.
+type blamed struct {
+	reason
+	upstream int
+}
+
 // The ranks of reasons.
 const (
 	rankMissing = iota
@@ -49,6 +56,14 @@ func (w *walker) report(i int, f schema.FieldID, h *holding) {
 		}
 	}
 	w.problem(append(w.path(i), coordinate), coordinate, list(texts, "; "), best.hint)
+	w.blame(best.upstream)
+}
+
+// blame names the subgraph of the problem reported last.
+func (w *walker) blame(upstream int) {
+	if upstream >= 0 {
+		w.problems[len(w.problems)-1].Subgraph = w.super.Definition.Subgraphs[upstream].Name
+	}
 }
 
 // reportContext explains that a field could be reached if something on the path
@@ -70,15 +85,20 @@ func (w *walker) reportContext(i int, f schema.FieldID, h *holding) bool {
 	}
 	w.reported[coordinate] = true
 	var at []string
+	first := -1
 	moves := w.graph.Moves(f)
 	for k := range moves {
 		if w.contexts.needs[moves[k].Provider]&^carried != 0 {
+			if first < 0 {
+				first = w.super.Subgraphs[moves[k].Subgraph].Upstream
+			}
 			at = append(at, w.super.Subgraphs[moves[k].Subgraph].String())
 		}
 	}
 	w.problem(append(w.path(i), coordinate), coordinate,
 		"no object on the way carries the context that an argument of the field needs in "+names(at),
 		"Set the context with @context on a type of each path that leads to the field.")
+	w.blame(first)
 	return true
 }
 
@@ -98,6 +118,7 @@ func (w *walker) reportInterfaceObject(i int) {
 	w.problem(w.path(i), name,
 		"from "+names(at)+", where "+name+" is an @interfaceObject, no subgraph can be reached that knows the implementation types of "+name,
 		"Give the interface "+name+" a resolvable @key in the subgraph that defines it as an interface.")
+	w.blame(w.super.Subgraphs[w.places[s.places[0]].sub].Upstream)
 }
 
 func (w *walker) problem(path []string, coordinate, text, hint string) {
@@ -205,13 +226,13 @@ func (h *holding) holders() string {
 	return h.told.holders
 }
 
-func (w *walker) reasons(as schema.TypeID, f schema.FieldID, h *holding) []reason {
-	var out []reason
+func (w *walker) reasons(as schema.TypeID, f schema.FieldID, h *holding) []blamed {
+	var out []blamed
 	// Facets that are entered elsewhere are told of together, and those that are
 	// entered by the same missing value.
 	elsewhere := make(map[int][]string)
 	var upstreams []int
-	entered := make(map[string][]string)
+	entered, enteredBy := make(map[string][]string), make(map[string]int)
 	var missing []string
 	moves := w.graph.Moves(f)
 	for i := range moves {
@@ -228,33 +249,34 @@ func (w *walker) reasons(as schema.TypeID, f schema.FieldID, h *holding) []reaso
 			default:
 				if entered[lacks[0].field] == nil {
 					missing = append(missing, lacks[0].field)
+					enteredBy[lacks[0].field] = sub.Upstream
 				}
 				entered[lacks[0].field] = append(entered[lacks[0].field], sub.String())
 			}
 			continue
 		}
 		if r, ok := w.reason(as, m, h); ok {
-			out = append(out, r)
+			out = append(out, blamed{r, sub.Upstream})
 		}
 	}
 	at := h.holders()
 	for _, field := range missing {
-		out = append(out, reason{
+		out = append(out, blamed{reason{
 			rank: rankMissing,
 			text: h.giveNo(field) + ", by which " + names(entered[field]) + " could be entered",
 			hint: "Let what " + at + " returns hold " + field + ", or say how " + w.schema.Type(as).Name + " is looked up by something that it does hold.",
-		})
+		}, enteredBy[field]})
 	}
 	for _, up := range upstreams {
 		name := w.super.Definition.Subgraphs[up].Name
-		out = append(out, reason{
+		out = append(out, blamed{reason{
 			rank: rankElsewhere,
 			text: name + " gives it only by " + names(elsewhere[up]) + ", which " + plural(len(elsewhere[up]), "does", "do") + " not look " + w.schema.Type(as).Name + " up",
 			hint: "Add an endpoint to " + name + " that looks " + w.schema.Type(as).Name + " up, or let the one that is used here give the field.",
-		})
+		}, up})
 	}
 	if len(out) == 0 {
-		out = append(out, reason{rank: rankElsewhere, text: "no subgraph resolves the field", hint: "Resolve the field in one of the subgraphs, or remove it."})
+		out = append(out, blamed{reason{rankElsewhere, "no subgraph resolves the field", "Resolve the field in one of the subgraphs, or remove it."}, -1})
 	}
 	return out
 }

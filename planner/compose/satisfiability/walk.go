@@ -475,7 +475,7 @@ func (w *walker) checkRuntimeTypes(f schema.FieldID, s state) {
 		names = append(names, w.super.Definition.Subgraphs[up].Name)
 	}
 	w.problems = append(w.problems, Problem{
-		Code: CodeMismatch, Coordinate: coordinate, Labels: w.labels(),
+		Code: CodeMismatch, Coordinate: coordinate, Subgraph: names[0], Labels: w.labels(),
 		Message: "Shared field " + coordinate + " of type " + w.schema.Type(s.as).Name + " returns different concrete types in subgraphs " + strings.Join(names, ", ") + ", none of them in common.",
 		Hint:    "A shared field must resolve alike everywhere: let the subgraphs have the same implementations or members.",
 	})

@@ -57,7 +57,7 @@ func Compose(sources []Subgraph, joins []Join, opts ...compose.Option) *compose.
 func (e Error) forComposition() *compose.Error {
 	out := &compose.Error{
 		Code: e.Code, Message: e.Message, Subgraph: e.Subgraph, Line: e.Pos.Line, Column: e.Pos.Column,
-		Coordinate: e.Coordinate, Hint: e.Hint,
+		Rule: e.Rule, Coordinate: e.Coordinate, Hint: e.Hint,
 	}
 	if e.Rule != "" {
 		out.Message = e.Rule + ": " + out.Message

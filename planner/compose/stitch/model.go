@@ -8,6 +8,7 @@ import (
 
 	"github.com/weft-graphql/weft/planner/compose"
 	"github.com/weft-graphql/weft/planner/schema"
+	"github.com/weft-graphql/weft/subgraphs/nearest"
 )
 
 // typ is a type of the working copy: a definition with its extensions.
@@ -391,6 +392,9 @@ func (w *work) needField(coordinate, rule string) *field {
 	return f
 }
 
+// maxListed is how many names a hint lists.
+const maxListed = 10
+
 // meant names what a wrong name may have been meant for. Rules use the names that
 // earlier rules left, so the name something had before is a hint as well.
 func (w *work) meant(name string, known []string) string {
@@ -404,12 +408,14 @@ func (w *work) meant(name string, known []string) string {
 			}
 		}
 	}
-	for _, k := range known {
-		if strings.EqualFold(k, name) {
-			return fmt.Sprintf("did you mean %q?", k)
-		}
+	best := nearest.Name(name, known)
+	switch {
+	case best != "":
+		return fmt.Sprintf("did you mean %q?", best)
+	case len(known) == 0 || len(known) > maxListed:
+		return ""
 	}
-	return ""
+	return "there are: " + strings.Join(known, ", ")
 }
 
 var namePattern = regexp.MustCompile(`^[_A-Za-z][_0-9A-Za-z]*$`)
