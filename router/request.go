@@ -99,7 +99,7 @@ func (r *Router) room(dst []byte, n int) []byte {
 	if b, _ := r.large.Get().(*[]byte); b != nil && cap(*b) >= n {
 		return (*b)[:0]
 	}
-	return make([]byte, 0, n+n/8)
+	return make([]byte, 0, n+n/32)
 }
 
 // keepLarge takes back what room gave.

@@ -13,7 +13,7 @@ import (
 // garbage in between is what counts. GOGC goes before it.
 func collectEarly(env func(string) (string, bool)) {
 	if _, set := env("GOGC"); !set {
-		debug.SetGCPercent(75)
+		debug.SetGCPercent(90)
 	}
 }
 
