@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -83,6 +84,19 @@ func stages() []stage {
 	}
 }
 
+// allocations is how many a fetch makes. Collections empty the pools, so there are
+// none meanwhile. Pools belong to processors; moving to another one counts too, so
+// that more than the most is looked at again.
+func allocations(most float64, fetch func()) (n float64) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	for range 3 {
+		if n = testing.AllocsPerRun(100, fetch); n <= most {
+			break
+		}
+	}
+	return n
+}
+
 // What a fetch allocates does not grow with what it asks for and gets, nor because
 // others may wait for the same request.
 func TestAllocationsOfFetches(t *testing.T) {
@@ -112,7 +126,7 @@ func TestAllocationsOfFetches(t *testing.T) {
 				a.Release()
 			}
 			fetch()
-			got := testing.AllocsPerRun(100, fetch)
+			got := allocations(most, fetch)
 			t.Logf("%s, %d, alone %v: %v", s.name, n, alone, got)
 			if got > most {
 				t.Errorf("%s: %v allocations for %d, not %v (alone: %v)", s.name, got, n, most, alone)
@@ -146,7 +160,7 @@ func TestAllocationsOfRecall(t *testing.T) {
 			a.Release()
 		}
 		fetch()
-		if got := testing.AllocsPerRun(100, fetch); got > 14 {
+		if got := allocations(14, fetch); got > 14 {
 			t.Errorf("%v allocations for %d", got, n)
 		}
 		if requests != 1 {
