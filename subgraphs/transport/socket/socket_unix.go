@@ -52,8 +52,8 @@ func (s *Socket) Read(p []byte) (int, error) {
 // sent if that is not all; nothing has been read then.
 //
 // What it can miss is that the other side closed the connection before. If that
-// closed both ways, what is sent provokes a reset, which is seen; if only one, the
-// end of the connection's deadline is.
+// closed both ways, what is sent provokes a reset, which is seen. If it has only said
+// that it will send no more, the call ends at the connection's deadline.
 func (s *Socket) Exchange(out, in []byte) (sent, n int, err error) {
 	return s.read(out, in)
 }
