@@ -55,8 +55,6 @@ type Conn struct {
 	socket  *socket.Socket // nil where there is nothing better than the connection
 	holding bool
 	held    []byte
-	pieces  [2][]byte
-	vector  net.Buffers
 	// err is what became of held bytes that were said to be written.
 	err error
 }
@@ -82,7 +80,7 @@ func (c *Conn) Release() {
 	}
 	c.holding = false
 	if len(c.held) > 0 {
-		_, c.err = c.write(c.held)
+		_, c.err = socket.Write(c.socket, c.TCPConn, c.held, nil)
 		c.held = c.held[:0]
 	}
 }
@@ -106,35 +104,16 @@ func (c *Conn) Write(p []byte) (int, error) {
 	}
 	if len(c.held) == 0 {
 		if !c.holding || len(p) > Room {
-			return c.write(p)
+			return socket.Write(c.socket, c.TCPConn, p, nil)
 		}
 		c.held = append(c.held, p...)
 		return len(p), nil
 	}
 	held := len(c.held)
-	if c.socket != nil {
-		n, err := c.socket.Write(c.held, p)
-		c.held = c.held[:0]
-		return max(n-held, 0), err
-	}
-	c.pieces = [2][]byte{c.held, p}
-	c.vector = c.pieces[:]
-	n, err := c.vector.WriteTo(c.TCPConn)
-	c.pieces, c.vector, c.held = [2][]byte{}, nil, c.held[:0]
-	return max(int(n)-held, 0), err
-}
-
-func (c *Conn) write(p []byte) (int, error) {
-	if c.socket != nil {
-		return c.socket.Write(p, nil)
-	}
-	return c.TCPConn.Write(p)
+	n, err := socket.Write(c.socket, c.TCPConn, c.held, p)
+	c.held = c.held[:0]
+	return max(n-held, 0), err
 }
 
 // Read implements [net.Conn].
-func (c *Conn) Read(p []byte) (int, error) {
-	if c.socket != nil {
-		return c.socket.Read(p)
-	}
-	return c.TCPConn.Read(p)
-}
+func (c *Conn) Read(p []byte) (int, error) { return socket.Read(c.socket, c.TCPConn, p) }

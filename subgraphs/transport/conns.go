@@ -26,31 +26,16 @@ func newConn(nc net.Conn) *conn {
 }
 
 // Read implements [net.Conn].
-func (c *conn) Read(p []byte) (int, error) {
-	if c.socket == nil {
-		return c.Conn.Read(p)
-	}
-	return c.socket.Read(p)
-}
+func (c *conn) Read(p []byte) (int, error) { return socket.Read(c.socket, c.Conn, p) }
 
 // send writes head and body.
 func (c *conn) send(head, body []byte) error {
-	if c.socket != nil {
-		_, err := c.socket.Write(head, body)
-		return err
-	}
-	if len(body) == 0 {
-		_, err := c.Write(head)
-		return err
-	}
-	parts := net.Buffers{head, body}
-	_, err := parts.WriteTo(c.Conn)
+	_, err := socket.Write(c.socket, c.Conn, head, body)
 	return err
 }
 
 // warmFor is how long a connection may be idle to be used without looking
-// whether it is still open; see
-// [socket.Socket.Exchange].
+// whether it is still open; see [socket.Socket.Exchange].
 const warmFor = time.Second
 
 // ContextEnded implements [callctx.Watcher]: reads and writes under way fail.
